@@ -1,0 +1,1 @@
+"""The assistant itself: channels, dialog, storage and the command."""

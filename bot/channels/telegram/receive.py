@@ -1,0 +1,207 @@
+"""Long polling of the Bot API: raw updates are stored, then confirmed. Nothing is understood here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias, TypeVar
+
+import aiohttp
+import orjson
+
+from bot.channels.telegram.conversation import received, update_id
+from bot.channels.telegram.parse import parse
+from bot.domain.messages import Received
+
+__all__ = ["ALLOWED_UPDATES", "Count", "Store", "parse", "poll"]
+
+log = logging.getLogger(__name__)
+
+Store: TypeAlias = Callable[[Sequence[Received]], Awaitable[None]]
+"""Saves rows in one transaction, leaving out those already there; returns after the commit."""
+Count: TypeAlias = Callable[[str], None]
+"""Takes the name of something that happened, for the metrics."""
+
+ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+BATCH: Final = 100
+FIRST_PAUSE: Final = 0.5
+LONGEST_PAUSE: Final = 30.0
+LONGEST_WISH: Final = 600.0
+"""Seconds; a longer ``retry_after`` is not believed."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    reason: str
+    after: float | None = None
+
+
+async def poll(
+    token: str,
+    api: str,
+    store: Store,
+    stop: asyncio.Event,
+    *,
+    count: Count = lambda _: None,
+    wait: int = 25,
+) -> None:
+    """Receive until ``stop`` is set.
+
+    ``api`` is the base address of the Bot API server, ``wait`` the seconds of one long poll. An update
+    is confirmed by the poll after the one that brought it, so only when ``store`` has returned. Every
+    failure, of the network, of the server or of ``store``, is logged, counted and tried again.
+    """
+    async with aiohttp.ClientSession() as session:
+        await _Poller(session, f"{api.rstrip('/')}/bot{token}", store, stop, count, wait).run()
+
+
+class _Poller:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        base: str,
+        store: Store,
+        stop: asyncio.Event,
+        count: Count,
+        wait: int,
+    ) -> None:
+        self._session, self._base, self._wait = session, base, wait
+        self._store, self._stop, self._count = store, stop, count
+        self._offset: int | None = None
+        self._webhook_gone = False
+        self._failures = 0
+
+    async def run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                fault = await self._round()
+            except Exception as error:  # the loop must outlive whatever store() raises
+                # The text of a database error holds the rows themselves: the log gets its kind only.
+                fault = _Fault(f"storing failed ({type(error).__name__})")
+            if fault is None:
+                self._failures = 0
+            else:
+                await self._rest(fault)
+
+    async def _round(self) -> _Fault | None:
+        if not self._webhook_gone:
+            answer = await self._ask("deleteWebhook", {"drop_pending_updates": False}, 10)
+            if isinstance(answer, _Fault):
+                return answer
+            self._webhook_gone = True
+        wish = {"timeout": self._wait, "limit": BATCH, "allowed_updates": ALLOWED_UPDATES}
+        if self._offset is not None:
+            wish["offset"] = self._offset
+        answer = await self._ask("getUpdates", wish, self._wait + 10)
+        match answer:
+            case None:
+                return None
+            case _Fault():
+                return answer
+            case list():
+                return await self._take(answer)
+        return _Fault("getUpdates returned no list")
+
+    async def _take(self, updates: list[Any]) -> _Fault | None:
+        rows = {row.external_id: row for update in updates if (row := received(update)) is not None}
+        if rows:
+            await self._store(tuple(rows.values()))
+        for update in updates:
+            if update_id(update) is None:
+                self._count("telegram.update_without_id")
+                log.warning("Telegram sent an update without an id; it is passed over")
+        return self._confirm(updates)
+
+    def _confirm(self, updates: list[Any]) -> _Fault | None:
+        numbers = [number for update in updates if (number := update_id(update)) is not None]
+        if numbers:
+            self._offset = max(numbers) + 1
+        elif updates and self._offset is None:
+            return _Fault("no update has an id")
+        elif updates and self._offset is not None:
+            # These are the earliest from the offset on, so as many ids hold nothing but them.
+            self._offset += len(updates)
+        return None
+
+    async def _ask(self, method: str, wish: dict[str, Any], seconds: float) -> Any:
+        """The ``result``, a ``_Fault``, or None if ``stop`` was set meanwhile."""
+        return await _unless(self._stop, self._call(method, wish, seconds))
+
+    async def _call(self, method: str, wish: dict[str, Any], seconds: float) -> Any:
+        limit = aiohttp.ClientTimeout(total=seconds, connect=10)
+        try:
+            async with self._session.post(f"{self._base}/{method}", json=wish, timeout=limit) as response:
+                status, body = response.status, await response.read()
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            # The address holds the token, and some errors print the address.
+            return _Fault(f"no connection ({type(error).__name__})")
+        fault_or_result = _result(status, body)
+        if isinstance(fault_or_result, _Fault) and status == 409:
+            self._webhook_gone = False
+        return fault_or_result
+
+    async def _rest(self, fault: _Fault) -> None:
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1)
+        if fault.after is not None:
+            pause = min(fault.after, LONGEST_WISH) + random.uniform(0, 0.2)
+        self._failures += 1
+        self._count("telegram.poll_failed")
+        log.warning("Telegram polling: %s; again in %.1f s", fault.reason, pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), pause)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What ``work`` returns, or None: it is cancelled as soon as ``stop`` is set."""
+    async with asyncio.TaskGroup() as group:
+        working, stopping = group.create_task(work), group.create_task(stop.wait())
+        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()
+        stopping.cancel()
+    return None if working.cancelled() else working.result()
+
+
+_HINTS: Final = {
+    401: " (is OTKLIK_TELEGRAM_TOKEN right?)",
+    404: " (are OTKLIK_TELEGRAM_TOKEN and OTKLIK_TELEGRAM_API right?)",
+    409: " (does another program poll this token?)",
+}
+
+
+def _result(status: int, body: bytes) -> Any:
+    """The ``result`` of an answer, or a ``_Fault``."""
+    match _loads(body):
+        case {"ok": True, "result": result} if status == 200:
+            return result
+        case {"ok": False, **rest}:
+            description = " ".join(str(rest.get("description", "")).split())[:200]
+            return _Fault(f"{status} {description}{_HINTS.get(status, '')}", _wish(rest.get("parameters")))
+    return _Fault(f"HTTP {status} without an answer in JSON{_HINTS.get(status, '')}")
+
+
+def _wish(parameters: object) -> float | None:
+    match parameters:
+        case {"retry_after": bool()}:
+            return None
+        case {"retry_after": (int() | float()) as seconds} if seconds > 0:
+            return float(seconds)
+    return None
+
+
+def _loads(body: bytes) -> Any:
+    """Parsed leniently: a lone surrogate in one update must not hold up all the others."""
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        pass
+    try:
+        return json.loads(body.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,166 @@
+"""Sending to Telegram, one call at a time; the rate, the order and the repeats are the deliverer's."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final, assert_never
+
+from aiogram import Bot, exceptions
+from aiogram.methods import AnswerCallbackQuery, CreateForumTopic, GetMe, SendMessage, TelegramMethod
+from aiogram.types import LinkPreviewOptions, MessageEntity
+from aiogram.utils.token import TokenValidationError
+
+from bot.channels.telegram.capabilities import CAPABILITIES, MAX_TOPIC_NAME
+from bot.channels.telegram.keyboard import keyboard
+from bot.channels.telegram.session import Session
+from bot.domain.errors import OutcomeUnknown, Refused, RetryLater, SendFailed, TopicGone, Unreachable
+from bot.domain.messages import Call, CallKind, Mark, Sent, Style
+
+log = logging.getLogger(__name__)
+
+AFTER_FAULT_OF_OURS: Final = 60.0
+_MAX_NOTICE: Final = 200
+_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_GENERAL: Final = frozenset({"", "0", "1"})
+"""The general topic has no id that a message could be sent to."""
+_ENTITIES: Final = {Style.BOLD: "bold", Style.CODE: "code"}
+
+
+class Misconfigured(RetryLater):
+    """Only the operator can repair this; it is tried again until then."""
+
+
+class TelegramSender:
+    """Sends as one bot. ``api`` is the base address of the Bot API server.
+
+    Raises Refused at once if the token can't be one.
+    """
+
+    def __init__(self, token: str, api: str) -> None:
+        try:
+            self._bot = Bot(token, session=Session(api))
+        except TokenValidationError:
+            raise Refused("OTKLIK_TELEGRAM_TOKEN does not look like 123456:ABC...") from None
+
+    async def send(self, call: Call) -> Sent:
+        """Carry out one call of the outbox. Raises a SendFailed: which one says what to do next."""
+        match call.kind:
+            case CallKind.MESSAGE:
+                result = await self._ask(_message(call))
+                return Sent(message_id=_field(result, "message_id"))
+            case CallKind.CREATE_TOPIC:
+                result = await self._ask(_topic(call))
+                return Sent(topic_id=_field(result, "message_thread_id"))
+        assert_never(call.kind)
+
+    async def answer_callback(self, callback: str, text: str | None = None) -> None:
+        """Stop the button's spinner, perhaps with a short notice. Never fails: nothing hangs on it."""
+        method = AnswerCallbackQuery(callback_query_id=callback, text=text[:_MAX_NOTICE] if text else None)
+        try:
+            await self._bot(method, request_timeout=10)
+        except Exception as error:  # best effort by its contract: a query too old is the usual cause
+            log.debug("callback not answered (%s)", type(error).__name__)
+
+    async def check(self) -> str:
+        """The bot's name, as ``@name``. Raises SendFailed with a reason for the operator."""
+        result = await self._ask(GetMe())
+        return f"@{_field(result, 'username') or '?'}"
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._bot.session.close()
+
+    async def _ask(self, method: TelegramMethod[Any]) -> Any:
+        try:
+            return await self._bot(method)
+        except exceptions.TelegramAPIError as error:
+            failure = _meaning(error)
+        if isinstance(failure, Misconfigured):
+            log.error("Telegram: %s", failure)
+        raise failure
+
+
+def _message(call: Call) -> SendMessage:
+    rendered = call.rendered
+    if not rendered.text.strip():
+        raise Refused("Telegram takes no empty message")
+    if _units(rendered.text) > CAPABILITIES.max_text:
+        raise Refused("the text is too long for Telegram")
+    given: dict[str, Any] = {"reply_markup": keyboard(rendered.rows)} if rendered.rows else {}
+    if rendered.marks:
+        given["entities"] = [_entity(mark, rendered.text) for mark in rendered.marks]
+    if (call.thread or "") not in _GENERAL:
+        given["message_thread_id"] = _number(call.thread or "")
+    chat = _number(call.target)
+    return SendMessage(chat_id=chat, text=rendered.text, link_preview_options=_NO_PREVIEW, **given)
+
+
+def _topic(call: Call) -> CreateForumTopic:
+    name = " ".join(call.rendered.text.split())[:MAX_TOPIC_NAME]
+    if not name:
+        raise Refused("a topic needs a name")
+    return CreateForumTopic(chat_id=_number(call.target), name=name)
+
+
+def _entity(mark: Mark, text: str) -> MessageEntity:
+    marked = text[mark.start : mark.start + mark.length]
+    return MessageEntity(
+        type=_ENTITIES[mark.style], offset=_units(text[: mark.start]), length=_units(marked)
+    )
+
+
+def _units(text: str) -> int:
+    """Length in UTF-16 units, the way Telegram counts."""
+    if text.isascii():
+        return len(text)
+    try:
+        return len(text.encode("utf-16-le")) // 2
+    except UnicodeEncodeError:
+        raise Refused("the text holds half a character") from None
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Refused("Telegram's chats and topics have numbers") from None
+
+
+def _field(result: Any, name: str) -> str | None:
+    value = result.get(name) if isinstance(result, dict) else None
+    return None if value is None else str(value)
+
+
+def _meaning(error: exceptions.TelegramAPIError) -> SendFailed:
+    """Which of our errors a refusal of Telegram is."""
+    text = " ".join((error.message or "").split())[:200]
+    match error:
+        case exceptions.TelegramRetryAfter():
+            return RetryLater(f"Telegram asks to wait {error.retry_after} s", float(error.retry_after))
+        case exceptions.TelegramMigrateToChat():
+            now = error.migrate_to_chat_id
+            return Refused(f"the group has become a supergroup: set OTKLIK_TELEGRAM_STAFF_CHAT to {now}")
+        case exceptions.TelegramForbiddenError():
+            return Unreachable(text)
+        case exceptions.TelegramUnauthorizedError() | exceptions.TelegramNotFound():
+            return Misconfigured(f"{text} (is OTKLIK_TELEGRAM_TOKEN right?)", AFTER_FAULT_OF_OURS)
+        case exceptions.TelegramConflictError():
+            return RetryLater(text)
+        case exceptions.TelegramServerError():
+            return OutcomeUnknown(text)
+    return _bad_request(text)
+
+
+_NO_TOPIC: Final = ("message thread not found", "topic_deleted", "topic_id_invalid", "topic not found")
+_NO_CHAT: Final = ("chat not found", "user not found", "peer_id_invalid", "user_is_blocked")
+
+
+def _bad_request(text: str) -> SendFailed:
+    low = text.lower()
+    if "too many requests" in low:
+        return RetryLater(text)
+    if any(sign in low for sign in _NO_TOPIC):
+        return TopicGone(text)
+    if any(sign in low for sign in _NO_CHAT):
+        return Unreachable(text)
+    return Refused(text)

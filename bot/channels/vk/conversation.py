@@ -1,0 +1,61 @@
+"""From a raw VK event to the row an ingress stores. Plain dict work; takes any JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.domain.cleaning import fingerprint, storable
+from bot.domain.messages import Channel, Received
+
+UNKNOWN: Final = "vk:?"
+_LONGEST_ID: Final = 100
+
+
+def received(raw: object) -> Received | None:
+    """The row of one event.
+
+    None for what is no JSON object, and for "is typing": it comes with every few letters and nobody
+    reads it.
+    """
+    if not isinstance(raw, Mapping) or raw.get("type") == "message_typing_state":
+        return None
+    payload: dict[str, Any] = storable(dict(raw))
+    return Received(
+        channel=Channel.VK,
+        external_id=_event_id(payload) or fingerprint(payload),
+        conversation=conversation(payload),
+        payload=payload,
+    )
+
+
+def conversation(payload: Mapping[str, Any]) -> str:
+    """What the event must be handled in order with: the dialog of a person, or a group chat."""
+    event = payload.get("object")
+    if not isinstance(event, Mapping):
+        return UNKNOWN
+    message = message_of(event)
+    for holder, name in ((message, "peer_id"), (message, "user_id"), (message, "from_id")):
+        number = integer(holder.get(name))
+        if number is not None:
+            return f"vk:{number}"
+    return UNKNOWN
+
+
+def message_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message of an event: wrapped from version 5.103 on, bare before.
+
+    The version of events is the one chosen in the community's settings, not the one of our calls.
+    """
+    message = event.get("message")
+    return message if isinstance(message, Mapping) else event
+
+
+def integer(value: object) -> int | None:
+    """The value if it is a whole number; True and False are none."""
+    return value if type(value) is int else None
+
+
+def _event_id(payload: Mapping[str, Any]) -> str:
+    name = payload.get("event_id")
+    return name if isinstance(name, str) and len(name) <= _LONGEST_ID else ""

@@ -1,0 +1,209 @@
+"""Bots Long Poll: raw events are stored together with ``ts``, which acknowledges them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any, Final, TypeAlias, TypeVar
+
+from vk_api.bot_longpoll import VkBotLongPoll  # type: ignore[import-untyped]
+
+from bot.channels.vk.api import Api, meaning, session
+from bot.channels.vk.conversation import received
+from bot.channels.vk.parse import parse
+from bot.domain.errors import RetryLater, SendFailed
+from bot.domain.messages import Received
+
+__all__ = ["Count", "LoadTs", "Store", "parse", "poll"]
+
+log = logging.getLogger(__name__)
+
+LoadTs: TypeAlias = Callable[[], Awaitable[str | None]]
+"""The ``ts`` stored last; None at the very first start."""
+Store: TypeAlias = Callable[[Sequence[Received], str], Awaitable[None]]
+"""Saves rows, leaving out those already there, and ``ts`` in one transaction; returns after the commit."""
+Count: TypeAlias = Callable[[str], None]
+"""Takes the name of something that happened, for the metrics."""
+
+FIRST_PAUSE: Final = 0.5
+LONGEST_PAUSE: Final = 30.0
+
+T = TypeVar("T")
+
+
+async def poll(
+    token: str,
+    group_id: int,
+    api: str | None,
+    load_ts: LoadTs,
+    store: Store,
+    stop: asyncio.Event,
+    *,
+    count: Count = lambda _: None,
+    wait: int = 25,
+) -> None:
+    """Receive until ``stop`` is set.
+
+    ``api`` replaces the address of VK's API, ``wait`` is the seconds of one long poll. Events are
+    acknowledged by the poll after the one that brought them, so only when ``store`` has returned. Every
+    failure, of the network, of VK or of ``store``, is logged, counted and tried again.
+    """
+    await _Poller(lambda: LongPoll(Api(token, api), group_id, wait, api), load_ts, store, stop, count).run()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One answer: raw events, and the ``ts`` that acknowledges them."""
+
+    events: list[Any]
+    ts: str
+    refused: bool = False
+    """VK wanted a new key or a new ``ts`` first."""
+    lost: bool = False
+    """VK no longer has events from before ``ts``."""
+
+
+class LongPoll(VkBotLongPoll):  # type: ignore[misc]
+    """The SDK's long poll without its event classes, which fail on an event of another shape.
+
+    ``ts`` is where to go on; it moves only when the caller sets it, after storing.
+    """
+
+    def __init__(self, api: Api, group_id: int, wait: int, base: str | None) -> None:
+        self.ts: str
+        super().__init__(api, group_id, wait)
+        self.session = session(base)
+        self.ts = str(self.ts)
+
+    def check(self) -> Batch:
+        """One long poll. Raises one of ``Failure``."""
+        values = {"act": "a_check", "key": self.key, "ts": self.ts, "wait": self.wait}
+        answer = self.session.get(self.url, params=values, timeout=(10, self.wait + 10)).json()
+        match answer:
+            case {"failed": 1, "ts": str() | int() as ts}:
+                return Batch([], str(ts), refused=True, lost=True)
+            case {"failed": 2}:
+                self.update_longpoll_server(update_ts=False)
+                return Batch([], self.ts, refused=True)
+            case {"failed": 3}:
+                return Batch([], self._fresh_ts(), refused=True, lost=True)
+            case {"ts": str() | int() as ts, "updates": list() as events}:
+                return Batch(events, str(ts))
+        raise ValueError("not an answer of a long poll server")
+
+    def _fresh_ts(self) -> str:
+        before = self.ts
+        self.update_longpoll_server()
+        fresh, self.ts = str(self.ts), before
+        return fresh
+
+
+class _Poller:
+    def __init__(
+        self,
+        connect: Callable[[], LongPoll],
+        load_ts: LoadTs,
+        store: Store,
+        stop: asyncio.Event,
+        count: Count,
+    ) -> None:
+        self._connect, self._load_ts, self._store = connect, load_ts, store
+        self._stop, self._count = stop, count
+        self._server: LongPoll | None = None
+        self._setbacks = 0
+
+    async def run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                await self._round()
+            except SendFailed as failure:
+                self._server = None  # the server's address may have changed: ask for it anew
+                await self._rest(str(failure), failure.after if isinstance(failure, RetryLater) else None)
+            except Exception as error:  # the loop must outlive whatever store() raises
+                # The text of a database error holds the rows themselves: the log gets its kind only.
+                await self._rest(f"storing failed ({type(error).__name__})")
+
+    async def _round(self) -> None:
+        if self._server is None:
+            self._server = await self._connected()
+            return
+        server = self._server
+        batch = await self._aside(server.check)
+        if batch is None:
+            return
+        await self._take(server, batch)
+        if not batch.refused:
+            self._setbacks = 0
+        elif self._setbacks:
+            await self._rest("the long poll is refused again")
+        else:
+            self._setbacks = 1
+
+    async def _connected(self) -> LongPoll | None:
+        server = await self._aside(self._connect)
+        if server is None:
+            return None
+        stored = await self._load_ts()
+        if stored is None:
+            # Kept at once: a start after a crash must not begin with a later one.
+            await self._store((), server.ts)
+        else:
+            server.ts = stored
+        return server
+
+    async def _take(self, server: LongPoll, batch: Batch) -> None:
+        rows = {row.external_id: row for event in batch.events if (row := received(event)) is not None}
+        if rows or batch.ts != server.ts:
+            await self._store(tuple(rows.values()), batch.ts)
+        server.ts = batch.ts
+        for event in batch.events:
+            if not isinstance(event, dict):
+                self._count("vk.event_without_shape")
+                log.warning("VK sent an event that is no object; it is passed over")
+        if batch.lost:
+            self._count("vk.history_lost")
+            log.error("VK has dropped events from before this moment: messages may be missing")
+
+    async def _rest(self, reason: str, after: float | None = None) -> None:
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._setbacks, 10)) * random.uniform(0.5, 1)
+        pause = max(pause, after or 0)
+        self._setbacks += 1
+        self._count("vk.poll_failed")
+        log.warning("VK polling: %s; again in %.1f s", reason, pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), pause)
+
+    async def _aside(self, work: Callable[[], T]) -> T | None:
+        """Blocking work in a thread; None as soon as ``stop`` is set, leaving the thread to its end.
+
+        Raises a SendFailed for what goes wrong between VK and us.
+        """
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[T] = loop.create_future()
+
+        def run() -> None:
+            try:
+                settle = _once(outcome.set_result, outcome, work())
+            except Exception as error:  # an unsettled outcome would be waited for without end
+                settle = _once(outcome.set_exception, outcome, meaning(error))
+            with suppress(RuntimeError):  # the loop was closed meanwhile
+                loop.call_soon_threadsafe(settle)
+
+        # A daemon: the process must not wait for a long poll to end.
+        Thread(target=run, name="vk-long-poll", daemon=True).start()
+        try:
+            while not self._stop.is_set():
+                if (await asyncio.wait({outcome}, timeout=0.3))[0]:
+                    return outcome.result()
+            return None
+        finally:
+            outcome.cancel()
+
+
+def _once(settle: Callable[[Any], None], outcome: asyncio.Future[Any], value: Any) -> Callable[[], None]:
+    return lambda: None if outcome.done() else settle(value)

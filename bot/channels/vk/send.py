@@ -1,0 +1,132 @@
+"""Sending to VK, one call at a time; the rate, the order and the repeats are the deliverer's."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import zlib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import local
+from typing import Any, Final, assert_never
+
+import orjson
+
+from bot.channels.vk.api import Api, Failure, Misconfigured, meaning
+from bot.channels.vk.capabilities import CAPABILITIES
+from bot.channels.vk.keyboard import keyboard
+from bot.domain.errors import Refused, SendFailed
+from bot.domain.messages import Call, CallKind, Sent
+
+log = logging.getLogger(__name__)
+
+THREADS: Final = 4
+_MAX_NOTICE: Final = 90
+_IDS: Final = 2**31 - 1
+
+
+class VkSender:
+    """Sends as one community. ``api`` replaces the address of VK's API.
+
+    ``salt`` tells one database from another: two that count their calls from 1 must not use the same
+    ``random_id`` towards the same person within an hour, or VK drops the later message.
+    """
+
+    def __init__(self, token: str, group_id: int, api: str | None, *, salt: str = "") -> None:
+        self._token, self._group, self._base = token, group_id, api
+        self._shift = zlib.crc32(salt.encode()) if salt else 0
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="vk-send")
+        self._own = _Own()
+        self._apis: list[Api] = []
+
+    async def send(self, call: Call) -> Sent:
+        """Carry out one call of the outbox. Raises a SendFailed: which one says what to do next.
+
+        No outcome is unknown: a repeat carries the same ``random_id``, which VK remembers for an hour.
+        """
+        match call.kind:
+            case CallKind.MESSAGE:
+                result = await self._ask("messages.send", self._message(call))
+                return Sent(message_id=str(result) if isinstance(result, int) else None)
+            case CallKind.CREATE_TOPIC:
+                raise Refused("VK has no topics")
+        assert_never(call.kind)
+
+    async def answer_callback(self, callback: str, text: str | None = None) -> None:
+        """Stop the button's spinner, perhaps with a short notice. Never fails: nothing hangs on it."""
+        try:
+            values = dict(orjson.loads(callback))
+            if text:
+                notice = {"type": "show_snackbar", "text": text[:_MAX_NOTICE]}
+                values["event_data"] = orjson.dumps(notice).decode()
+            await self._ask("messages.sendMessageEventAnswer", values)
+        except Exception as error:  # best effort by its contract: an event too old is the usual cause
+            log.debug("callback not answered (%s)", type(error).__name__)
+
+    async def check(self) -> str:
+        """The community's name. Raises SendFailed with a reason for the operator."""
+        about = await self._ask("groups.getById", {"group_id": self._group})
+        settings = await self._ask("groups.getLongPollSettings", {"group_id": self._group})
+        match settings:
+            case {"is_enabled": False | 0}:
+                raise Refused("Long Poll is switched off in the community's settings")
+            case {"events": {"message_new": 0}}:
+                raise Refused("the event 'new message' is switched off in the community's Long Poll settings")
+        match about:
+            case {"groups": [{"name": str(name)}, *_]} | [{"name": str(name)}, *_]:
+                return name
+        return f"community {self._group}"
+
+    async def close(self) -> None:
+        """Let the calls under way end and start no others."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for api in self._apis:
+            api.http.close()
+
+    def _message(self, call: Call) -> dict[str, Any]:
+        rendered = call.rendered
+        if not rendered.text.strip():
+            raise Refused("VK takes no empty message")
+        if len(rendered.text) > CAPABILITIES.max_text:
+            raise Refused("the text is too long for VK")
+        if not call.target.lstrip("-").isdecimal():
+            raise Refused("VK's peers have numbers")
+        values: dict[str, Any] = {
+            "peer_id": int(call.target),
+            "message": rendered.text,
+            "random_id": (call.id + self._shift) % _IDS + 1,
+            "dont_parse_links": 1,
+            "disable_mentions": 1,
+        }
+        if rendered.rows:
+            values["keyboard"] = keyboard(rendered.rows)
+        return values
+
+    async def _ask(self, method: str, values: Mapping[str, Any]) -> Any:
+        loop = asyncio.get_running_loop()
+        outcome = await loop.run_in_executor(self._threads, self._call, method, values)
+        if not isinstance(outcome, SendFailed):
+            return outcome
+        if isinstance(outcome, Misconfigured):
+            log.error("%s", outcome)
+        raise outcome
+
+    def _call(self, method: str, values: Mapping[str, Any]) -> Any:
+        """In one of the threads: the result, or the SendFailed that stands for what went wrong."""
+        try:
+            return self._api().method(method, dict(values))
+        except Failure as error:
+            return meaning(error)
+
+    def _api(self) -> Api:
+        api = self._own.api
+        if api is None:
+            api = self._own.api = Api(self._token, self._base)
+            self._apis.append(api)
+        return api
+
+
+class _Own(local):
+    """What a thread has for itself: vk_api holds a lock over each call."""
+
+    api: Api | None = None

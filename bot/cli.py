@@ -1,0 +1,173 @@
+"""The command ``otklik``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import logging
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from bot.config import ContentSettings, Settings, explain, read
+
+OK, FAULT, USAGE = 0, 1, 2
+
+T = TypeVar("T")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Exit code: 0 done, 1 something is wrong, 2 wrong usage or settings."""
+    parsed = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO if getattr(parsed, "verbose", False) else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr,
+    )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    command: Callable[[argparse.Namespace], int] = parsed.command
+    try:
+        return command(parsed)
+    except ValidationError as error:
+        if error.title not in (Settings.__name__, ContentSettings.__name__):
+            raise
+        return _complain(*explain(error))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="otklik", description="The assistant of a public agency.")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = verbs.add_parser("run", help="serve until stopped")
+    run.add_argument("-v", "--verbose", action="store_true", help="log what happens")
+    run.set_defaults(command=_run)
+
+    ask = verbs.add_parser("ask", help="what the assistant understands; reads one message a line")
+    ask.add_argument("--json", action="store_true", help="one JSON object a line (the only form there is)")
+    ask.add_argument("--pack", type=Path, help="folder of the pack")
+    ask.set_defaults(command=_ask)
+
+    content = verbs.add_parser("kb", help="the knowledge base").add_subparsers(required=True, metavar="COMMAND")
+    check = content.add_parser("check", help="every fault of a pack, with file and line")
+    check.add_argument("path", type=Path, nargs="?", help="folder of the pack")
+    check.set_defaults(command=_kb_check)
+
+    staff = verbs.add_parser("staff", help="the staff register").add_subparsers(required=True, metavar="COMMAND")
+    add = staff.add_parser("add", help="register a person, who may then answer clients")
+    add.add_argument("name")
+    add.add_argument("--telegram", metavar="ID", help="his Telegram user id, digits")
+    add.add_argument("--team", help="team of the pack (default: the pack's default team)")
+    add.add_argument("--role", default="staff", help="staff, moderator, supervisor or administrator")
+    add.set_defaults(command=_staff_add)
+
+    doctor = verbs.add_parser("doctor", help="check database, migrations, pack, engines and messenger tokens")
+    doctor.set_defaults(command=_doctor)
+    return parser
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    from bot import app
+    from knowledge_base.load import PackError
+
+    settings = read(Settings)
+    try:
+        _loop(app.run(settings, _tell))
+    except PackError as error:
+        return _complain(*(str(fault) for fault in error.faults))
+    except app.PortTaken as error:
+        return _complain(str(error))
+    except OSError as error:
+        return _complain(f"The database can't be reached: {error}. Check OTKLIK_DATABASE_URL; 'otklik doctor' says more.")
+    return OK
+
+
+def _ask(parsed: argparse.Namespace) -> int:
+    from knowledge_base.load import PackError, load_pack
+    from nlu.ask import ask_lines
+    from nlu.matcher import Matcher
+
+    settings = read(ContentSettings)
+    try:
+        pack = load_pack(parsed.pack or settings.pack)
+    except PackError as error:
+        return _complain(*(str(fault) for fault in error.faults))
+    ask_lines(Matcher.fit(pack, settings.var / "engines"), sys.stdin.buffer, sys.stdout)
+    return OK
+
+
+def _kb_check(parsed: argparse.Namespace) -> int:
+    from bot.domain.text_keys import REQUIRED_TEXTS
+    from knowledge_base.check import kb_check
+
+    path = parsed.path or read(ContentSettings).pack
+    faults, warnings = kb_check(path, dt.date.today(), REQUIRED_TEXTS)
+    for warning in warnings:
+        print(f"warning: {warning}")
+    for fault in faults:
+        print(fault)
+    print(f"{path}: {len(faults)} faults, {len(warnings)} warnings")
+    return FAULT if faults else OK
+
+
+def _staff_add(parsed: argparse.Namespace) -> int:
+    from bot.storage.session import Database
+    from bot.usecases.add_staff import BadStaff, add_staff
+    from knowledge_base.load import PackError, load_pack
+
+    settings = read(Settings)
+    try:
+        pack = load_pack(settings.pack)
+    except PackError as error:
+        return _complain(*(str(fault) for fault in error.faults))
+
+    async def add() -> int:
+        db = Database(settings.database_url)
+        try:
+            return await add_staff(
+                db, pack, name=parsed.name, telegram=parsed.telegram,
+                team=parsed.team or pack.agency.default_team, role=parsed.role, now=dt.datetime.now(dt.UTC),
+            )
+        finally:
+            await db.close()
+
+    try:
+        staff_id = _loop(add())
+    except BadStaff as error:
+        return _complain(str(error))
+    except OSError as error:
+        return _complain(f"The database can't be reached: {error}. Check OTKLIK_DATABASE_URL.")
+    print(f"Registered as number {staff_id}.")
+    return OK
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    from bot.doctor import examine
+
+    findings = _loop(examine(read(Settings)))
+    for finding in findings:
+        print(f"{'ok   ' if finding.fine else 'FAULT'} {finding.what}: {finding.found}")
+        if finding.remedy:
+            print(f"      {finding.remedy}")
+    return OK if all(finding.fine for finding in findings) else FAULT
+
+
+def _loop(work: Coroutine[Any, Any, T]) -> T:
+    import uvloop
+
+    return uvloop.run(work)
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)
+
+
+def _complain(*lines: str) -> int:
+    for line in lines:
+        print(line, file=sys.stderr)
+    return USAGE

@@ -1,0 +1,81 @@
+"""Settings, from ``OTKLIK_*`` environment variables. Read by ``app`` and ``cli`` only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an http:// or https:// address")
+    return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise ValueError("must look like postgresql://user:password@host:5432/name")
+    return value
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+S = TypeVar("S", bound=BaseSettings)
+
+
+class ContentSettings(BaseSettings):
+    """What is needed to understand a question, without a database."""
+
+    model_config = SettingsConfigDict(env_prefix="OTKLIK_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    pack: Path = ROOT / "knowledge_base" / "packs" / "ministry"
+    var: Path = ROOT / "var"
+    """Folder for caches and, with scripts/run, the embedded database."""
+
+
+class Settings(ContentSettings):
+    """Everything an operator can set. A wrong value is one clear line and exit code 2."""
+
+    database_url: Annotated[str, AfterValidator(_database_url)]
+    telegram_token: SecretStr | None = Field(default=None)
+    telegram_api: HttpUrl = "https://api.telegram.org"
+    telegram_staff_chat: int | None = None
+    telegram_rate: float = Field(default=30, gt=0, le=10000)
+    """Messages a second over all chats."""
+    telegram_unknown: str = Field(default="repeat", pattern="^(repeat|hold)$")
+    """What to do with a send whose outcome is unknown."""
+    vk_token: SecretStr | None = None
+    vk_group_id: int | None = Field(default=None, gt=0)
+    vk_api: HttpUrl | None = None
+    vk_rate: float = Field(default=20, gt=0, le=10000)
+    public_url: HttpUrl | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    secret_key: SecretStr = Field(min_length=16)
+    """Signs the page's cookie and encrypts personal values."""
+    clock_file: Path | None = None
+    """Tests only: a file with seconds to add to the clock."""
+
+
+def read(kind: type[S]) -> S:
+    """The settings of the environment. Raises ValidationError; ``explain`` puts it into words."""
+    return kind(**{})
+
+
+def explain(error: ValidationError) -> list[str]:
+    """One line for each wrong or missing setting, naming the variable."""
+    lines = []
+    for fault in error.errors():
+        name = "OTKLIK_" + str(fault["loc"][0] if fault["loc"] else "?").upper()
+        if fault["type"] == "missing":
+            lines.append(f"{name} is not set. Set it in the environment; the README lists all settings.")
+        else:
+            lines.append(f"{name} is wrong: {fault['msg'].removeprefix('Value error, ')}.")
+    return lines

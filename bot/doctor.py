@@ -1,0 +1,113 @@
+"""Checks everything a worker needs and says what to do about each fault."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import asyncpg
+
+from bot.config import Settings
+from bot.domain.errors import SendFailed
+from bot.domain.text_keys import REQUIRED_TEXTS
+from bot.storage import migrate
+from knowledge_base.load import PackError, load_pack
+from nlu.matcher import Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    fine: bool
+    found: str
+    remedy: str = ""
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """All findings, in the order in which faults should be mended."""
+    found = [await _database(settings)]
+    found.append(await _migrations(settings) if found[0].fine else Finding("migrations", False, "not checked"))
+    found.extend(_content(settings))
+    found.append(await _telegram(settings))
+    found.append(await _vk(settings))
+    return found
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        connection = await asyncpg.connect(settings.database_url, timeout=5)
+        version = await connection.fetchval("SHOW server_version")
+        number = int(await connection.fetchval("SHOW server_version_num"))
+        await connection.close()
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        return Finding(
+            "database", False, f"can't be reached ({type(error).__name__}: {error})",
+            "Start PostgreSQL and check OTKLIK_DATABASE_URL; scripts/run starts one of its own when it is unset.",
+        )
+    if number < 150000:
+        return Finding("database", False, f"PostgreSQL {version}", "PostgreSQL 15 or newer is needed.")
+    return Finding("database", True, f"PostgreSQL {version}")
+
+
+async def _migrations(settings: Settings) -> Finding:
+    current, head = await migrate.current(settings.database_url), migrate.head()
+    if current == head:
+        return Finding("migrations", True, f"at {head}")
+    return Finding(
+        "migrations", False, f"at {current or 'nothing'}, the code wants {head}",
+        "Start a worker (otklik run): it migrates by itself.",
+    )
+
+
+def _content(settings: Settings) -> list[Finding]:
+    try:
+        pack = load_pack(settings.pack, REQUIRED_TEXTS)
+    except PackError as error:
+        return [Finding(
+            "pack", False, f"{len(error.faults)} faults, the first: {error.faults[0]}",
+            f"Run: otklik kb check {settings.pack}",
+        ), Finding("engine", False, "not checked, it is trained from the pack")]
+    found = [Finding("pack", True, f"{pack.agency.name}, {len(pack.templates)} answers, {pack.version}")]
+    try:
+        engine = Matcher.fit(pack, settings.var / "engines")
+    except Exception as error:
+        remedy = f"Check that {settings.var / 'engines'} can be written, then start again."
+        return [*found, Finding("engine", False, f"{type(error).__name__}: {error}", remedy)]
+    return [*found, Finding("engine", True, engine.name)]
+
+
+async def _telegram(settings: Settings) -> Finding:
+    if settings.telegram_token is None:
+        return Finding("Telegram", True, "off (OTKLIK_TELEGRAM_TOKEN is not set)")
+    from bot.channels.telegram.send import TelegramSender
+
+    sender = TelegramSender(settings.telegram_token.get_secret_value(), settings.telegram_api)
+    remedy = "Take the token from @BotFather again and check that OTKLIK_TELEGRAM_API can be reached."
+    return await _token("Telegram", sender.check, sender.close, remedy)
+
+
+async def _vk(settings: Settings) -> Finding:
+    if settings.vk_token is None or settings.vk_group_id is None:
+        missing = [
+            name for name, value in (
+                ("OTKLIK_VK_TOKEN", settings.vk_token), ("OTKLIK_VK_GROUP_ID", settings.vk_group_id)
+            ) if value is None
+        ]
+        half = len(missing) == 1
+        return Finding("VK", not half, f"off ({', '.join(missing)} not set)", "Set both." if half else "")
+    from bot.channels.vk.send import VkSender
+
+    sender = VkSender(settings.vk_token.get_secret_value(), settings.vk_group_id, settings.vk_api)
+    remedy = "Make a community token with the right to messages, and switch Bots Long Poll on."
+    return await _token("VK", sender.check, sender.close, remedy)
+
+
+async def _token(
+    what: str, check: Callable[[], Awaitable[str]], close: Callable[[], Awaitable[None]], remedy: str
+) -> Finding:
+    try:
+        return Finding(what, True, await check())
+    except SendFailed as error:
+        return Finding(what, False, str(error), remedy)
+    finally:
+        await close()

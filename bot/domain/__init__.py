@@ -1,0 +1,1 @@
+"""What Otklik knows and decides: no I/O, no async, no clock, no SDK."""

@@ -1,0 +1,134 @@
+"""What a button carries: ``verb:argument:...``, at most 64 bytes, the same in every channel.
+
+A button can be old, pressed twice, or forged by a client of the API: nothing in it is trusted,
+each activity checks that the thing named is the client's own and still open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTemplate:
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMore:
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartService:
+    slug: str
+    afresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMenu:
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoCommand:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayHelped:
+    episode: int
+    helped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GiveScore:
+    episode: int
+    value: int
+    """1 to 5; 0: does not wish to."""
+
+
+@dataclass(frozen=True, slots=True)
+class SkipWords:
+    """No comment wished."""
+
+    episode: int
+
+
+@dataclass(frozen=True, slots=True)
+class PressForm:
+    token: str
+    step: str
+    verb: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRequest:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawCase:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage:
+    language: str
+
+
+Action: TypeAlias = (
+    ShowTemplate | ShowMore | StartService | ShowMenu | DoCommand | SayHelped | GiveScore | SkipWords
+    | PressForm | ShowRequest | WithdrawCase | SetLanguage
+)
+
+_MAKERS: dict[str, Callable[..., Action]] = {
+    "t": lambda slug: ShowTemplate(slug),
+    "m": lambda slug: ShowMore(slug),
+    "s": lambda slug: StartService(slug),
+    "sn": lambda slug: StartService(slug, afresh=True),
+    "menu": lambda slug: ShowMenu(slug),
+    "c": lambda name: DoCommand(name),
+    "h": lambda episode, helped: SayHelped(_id(episode), {"1": True, "0": False}[helped]),
+    "r": lambda episode, value: GiveScore(_id(episode), _score(value)),
+    "rx": lambda episode: SkipWords(_id(episode)),
+    "f": lambda token, step, verb, value="": PressForm(token, step, verb, value),
+    "q": lambda request: ShowRequest(_id(request)),
+    "w": lambda case: WithdrawCase(_id(case)),
+    "l": lambda language: SetLanguage(language),
+}
+
+
+def parse(text: str) -> Action | None:
+    """The action a button carries; None for anything that is not ours."""
+    verb, *arguments = text.split(":")
+    maker = _MAKERS.get(verb)
+    if maker is None or len(text) > 100:
+        return None
+    try:
+        return maker(*arguments)
+    except (TypeError, ValueError, KeyError):
+        return None
+
+
+def parse_staff(text: str) -> tuple[str, int] | None:
+    """``take`` or ``done`` with a case id; None for anything else."""
+    match text.split(":"):
+        case ["k", ("take" | "done") as verb, number] if number.isdecimal() and len(number) < 19:
+            return verb, int(number)
+    return None
+
+
+def _id(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+        raise ValueError(text)
+    return int(text)
+
+
+def _score(text: str) -> int:
+    if text not in {"0", "1", "2", "3", "4", "5"}:
+        raise ValueError(text)
+    return int(text)

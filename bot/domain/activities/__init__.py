@@ -1,0 +1,1 @@
+"""The activities of the dialogue, one a file. Each decides purely on a ``Scene``."""

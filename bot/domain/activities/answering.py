@@ -1,0 +1,118 @@
+"""Answering a question: a template, a question back, or an honest "I don't know"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.domain.activities import handoff
+from bot.domain.decision import Decision, OpenEpisode, RecordQuestion, Scene
+from bot.domain.speech import Offer, Ref, Say, offer, say
+from knowledge_base.schema import Template
+from nlu.understanding import Outcome, Understanding
+
+CHOICES = 3
+PARTS = 3
+
+
+def answer(scene: Scene, slugs: tuple[str, ...], outcome: str = "answer") -> Decision:
+    """The short answers of one to three templates, the last one asking whether it helped."""
+    templates = [scene.pack.templates[slug] for slug in slugs if slug in scene.pack.templates][:PARTS]
+    if not templates:
+        return unknown(scene, None)
+    effects, says = [], []
+    for number, template in enumerate(templates):
+        name = f"episode{number}"
+        effects.append(OpenEpisode(name, "answer", template.slug))
+        rows = _answer_rows(template, name)
+        says.append(Say((Ref(f"template/{template.slug}/short"),), rows))
+    return Decision(
+        replace(scene.dialog, misses=0), says=tuple(says), effects=tuple(effects), outcome=outcome,
+        slug=templates[0].slug,
+    )
+
+
+def more(scene: Scene, slug: str) -> Decision | None:
+    """The rest of an answer; None when the pack has none any more."""
+    template = scene.pack.templates.get(slug)
+    if template is None:
+        return None
+    if template.more is None:
+        return answer(scene, (slug,))
+    return Decision(
+        scene.dialog, says=(Say((Ref(f"template/{slug}/more"),), _links(template)),), outcome="more", slug=slug,
+    )
+
+
+def clarify(scene: Scene, understood: Understanding) -> Decision:
+    """Two or three near topics: a short question instead of a guess."""
+    offers = _near(scene, understood)
+    if len(offers) < 2:
+        return unknown(scene, understood)
+    rows = (*((one,) for one in offers), (offer("button.other", "c:other"),))
+    return Decision(
+        scene.dialog, says=(say("answer.clarify", rows),),
+        effects=(RecordQuestion(understood.text, "clarify", understood.slug),), outcome="clarify",
+        slug=understood.slug,
+    )
+
+
+def unknown(scene: Scene, understood: Understanding | None) -> Decision:
+    """No verified answer: said so, with near topics and a person; the second time a person is called."""
+    text = understood.text if understood else ""
+    gap = (RecordQuestion(text, "unknown", None),) if text else ()
+    misses = scene.dialog.misses + 1
+    if misses >= scene.pack.agency.unknown_before_handoff:
+        called = handoff.hand_over(scene, "unknown", "handoff.failed_twice", said=text)
+        return replace(called, effects=(*called.effects, *gap), outcome="unknown")
+    near = _near(scene, understood) if understood else ()
+    rows = ((offer("button.to_person", "c:human"),), *((one,) for one in near[:2]))
+    key = "answer.unknown_near" if near else "answer.unknown"
+    told = say(key, rows, due=handoff.promised_by(scene), hours=handoff.hours_note(scene))
+    return Decision(replace(scene.dialog, misses=misses), says=(told,), effects=gap, outcome="unknown")
+
+
+def other(scene: Scene) -> Decision:
+    """None of the offered topics fits."""
+    return replace(unknown(scene, None), outcome="clarify.other")
+
+
+def understood_slugs(understood: Understanding) -> tuple[str, ...]:
+    """Templates to answer with: of each part of a message with several questions, else the best one."""
+    if understood.parts:
+        found = [part.slug for part in understood.parts if part.outcome is Outcome.ANSWER and part.slug]
+        return tuple(dict.fromkeys(found))
+    return (understood.slug,) if understood.slug else ()
+
+
+def _near(scene: Scene, understood: Understanding | None) -> tuple[Offer, ...]:
+    pack, found = scene.pack, []
+    for candidate in understood.candidates if understood else ():
+        if candidate.slug in pack.templates:
+            found.append(Offer(Ref(f"template/{candidate.slug}/title"), f"t:{candidate.slug}"))
+        elif candidate.slug in pack.services:
+            found.append(Offer(Ref(f"service/{candidate.slug}/title"), f"s:{candidate.slug}"))
+    return tuple(found[:CHOICES])
+
+
+def _answer_rows(template: Template, episode: str) -> tuple[tuple[Offer, ...], ...]:
+    first: list[Offer] = []
+    if template.sensitive:
+        first.append(offer("button.person", "c:human"))
+    if template.more is not None:
+        first.append(offer("button.more", f"m:{template.slug}"))
+    helped = (offer("button.helped", f"h:{{{episode}}}:1"), offer("button.not_helped", f"h:{{{episode}}}:0"))
+    rows = [tuple(first), *_links(template)]
+    if not template.sensitive:
+        rows.append(helped)
+    return tuple(row for row in rows if row)
+
+
+def _links(template: Template) -> tuple[tuple[Offer, ...], ...]:
+    offers = []
+    for number, button in enumerate(template.buttons):
+        label = Ref(f"template/{template.slug}/button/{number}")
+        if button.link:
+            offers.append(Offer(label, link=button.link))
+        else:
+            offers.append(Offer(label, f"t:{button.template}" if button.template else f"s:{button.service}"))
+    return tuple(tuple(offers[i : i + 2]) for i in range(0, len(offers), 2))

@@ -1,0 +1,208 @@
+"""A service filled in step by step: hints, back, skip, a way out, a summary to correct."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.domain import fields
+from bot.domain.actions import PressForm
+from bot.domain.activities import form_words as words
+from bot.domain.activities import submit
+from bot.domain.decision import Decision, Effect, ForgetPersonal, KeepPersonal, Scene
+from bot.domain.dialog import Dialog, Form, FormMode
+from bot.domain.speech import Ref, Say, offer, say
+from knowledge_base.schema import Service, ServiceField
+
+
+def start(scene: Scene, slug: str, token: str, *, afresh: bool = False) -> Decision:
+    """Begin a service, or offer to go on with its draft."""
+    service = scene.pack.services[slug]
+    draft = next((a for a in scene.dialog.stack if isinstance(a, Form) and a.service == slug), None)
+    if draft is not None and draft.values and not afresh:
+        return Decision(
+            _raise(scene.dialog, replace(draft, mode=FormMode.PAUSED)),
+            says=(words.draft_found(service, draft),), outcome="form.draft", slug=slug,
+        )
+    form = Form(slug, token, service.fields[0].name)
+    forgotten = _forget(service, draft)
+    rest = tuple(a for a in _paused(scene.dialog).stack if a != draft and not _same(a, slug))
+    dialog = replace(scene.dialog, stack=(*rest, form))
+    return Decision(
+        dialog, says=(words.opening(service, form),), effects=forgotten, outcome="form.start", slug=slug,
+    )
+
+
+def again(scene: Scene, form: Form) -> Say:
+    """Where the form stands: the same question, or the summary."""
+    service = scene.pack.services[form.service]
+    match form.mode:
+        case FormMode.REVIEW:
+            return words.summary(service, form)
+        case FormMode.PICK:
+            return words.pick(service, form)
+        case FormMode.DROP:
+            return words.confirm_drop(form)
+        case FormMode.ASK | FormMode.PAUSED:
+            return words.question(service, form, field_of(service, form))
+
+
+def typed(scene: Scene, form: Form, text: str) -> Decision | None:
+    """Read a typed text as this step's value; None where it does not fit at all."""
+    service = scene.pack.services[form.service]
+    if form.mode is not FormMode.ASK:
+        return None
+    field = field_of(service, form)
+    match fields.read(field, text, scene.dialog.language):
+        case fields.Accepted(value):
+            return _take(scene, service, form, field, value)
+        case fields.Rejected():
+            return None
+
+
+def refuse(scene: Scene, form: Form, text: str) -> Decision:
+    """What was typed can't be taken: why, and the question again."""
+    service = scene.pack.services[form.service]
+    if form.mode is not FormMode.ASK:
+        return Decision(scene.dialog, says=(again(scene, form),), outcome="form.again", slug=form.service)
+    field = field_of(service, form)
+    reading = fields.read(field, text, scene.dialog.language)
+    why = reading if isinstance(reading, fields.Rejected) else fields.Rejected("form.choose")
+    asked = words.question(service, form, field)
+    told = Say((Ref(why.key, dict(why.params)), *asked.parts), asked.rows)
+    return Decision(
+        scene.dialog, says=(told,), outcome="form.rejected", slug=form.service, private=field.personal,
+    )
+
+
+def pressed(scene: Scene, form: Form, press: PressForm) -> Decision | None:
+    """A button of this form; None where its step is over."""
+    service = scene.pack.services[form.service]
+    match press.verb:
+        case "resume" if form.mode in (FormMode.PAUSED, FormMode.DROP):
+            return _show(scene, replace(form, mode=_unpaused(service, form)))
+        case "drop" if form.mode in (FormMode.DROP, FormMode.PAUSED):
+            return _drop(scene, service, form)
+        case "cancel":
+            return _cancel(scene, service, form)
+        case "exit":
+            return _pause(scene, form)
+    if form.mode is FormMode.PAUSED:
+        return None
+    if press.step == "review":
+        return _pressed_review(scene, service, form, press)
+    if form.mode is not FormMode.ASK or press.step != form.step:
+        return None
+    field = field_of(service, form)
+    match press.verb:
+        case "v":
+            match fields.read(field, press.value, scene.dialog.language):
+                case fields.Accepted(value):
+                    return _take(scene, service, form, field, value)
+        case "skip" if not field.required:
+            kept = {name: value for name, value in form.values.items() if name != field.name}
+            return _advance(scene, service, replace(form, values=kept), field)
+        case "back":
+            return _back(scene, service, form)
+    return None
+
+
+def field_of(service: Service, form: Form) -> ServiceField:
+    """The field being asked; the first one when a newer release has dropped it."""
+    return next((f for f in service.fields if f.name == form.step), service.fields[0])
+
+
+def _pressed_review(scene: Scene, service: Service, form: Form, press: PressForm) -> Decision | None:
+    if form.mode not in (FormMode.REVIEW, FormMode.PICK):
+        return None
+    match press.verb:
+        case "send" if form.mode is FormMode.REVIEW:
+            lacking = next((f for f in service.fields if f.required and f.name not in form.values), None)
+            if lacking is not None:
+                return _show(scene, replace(form, step=lacking.name, mode=FormMode.ASK))
+            return submit.submit(scene, service, form)
+        case "edit":
+            return _show(scene, replace(form, mode=FormMode.PICK))
+        case "fix" if any(f.name == press.value for f in service.fields):
+            return _show(scene, replace(form, mode=FormMode.ASK, step=press.value, fixing=True))
+        case "summary":
+            return _show(scene, replace(form, mode=FormMode.REVIEW))
+    return None
+
+
+def _take(scene: Scene, service: Service, form: Form, field: ServiceField, value: str) -> Decision:
+    effects: tuple[Effect, ...] = ()
+    kept = value
+    if field.personal:
+        kept = f"{scene.view.address}.{form.token}.{field.name}"
+        effects = (KeepPersonal(kept, field.type.value, value),)
+    filled = replace(form, values={**form.values, field.name: kept})
+    moved = _advance(scene, service, filled, field)
+    return replace(moved, effects=effects, private=field.personal)
+
+
+def _advance(scene: Scene, service: Service, form: Form, field: ServiceField) -> Decision:
+    position = next(i for i, f in enumerate(service.fields) if f.name == field.name)
+    if form.fixing or position + 1 == len(service.fields):
+        return _show(scene, replace(form, mode=FormMode.REVIEW, fixing=False))
+    return _show(scene, replace(form, step=service.fields[position + 1].name))
+
+
+def _back(scene: Scene, service: Service, form: Form) -> Decision:
+    position = next(i for i, f in enumerate(service.fields) if f.name == form.step)
+    if form.fixing:
+        return _show(scene, replace(form, mode=FormMode.REVIEW, fixing=False))
+    return _show(scene, replace(form, step=service.fields[max(0, position - 1)].name))
+
+
+def _show(scene: Scene, form: Form) -> Decision:
+    dialog = _raise(scene.dialog, form)
+    shown = replace(scene, dialog=dialog)
+    return Decision(dialog, says=(again(shown, form),), outcome=f"form.{form.mode.value}", slug=form.service)
+
+
+def _cancel(scene: Scene, service: Service, form: Form) -> Decision:
+    if not form.values:
+        return _drop(scene, service, form)
+    return _show(scene, replace(form, mode=FormMode.DROP))
+
+
+def _drop(scene: Scene, service: Service, form: Form) -> Decision:
+    dialog = replace(scene.dialog, stack=tuple(a for a in scene.dialog.stack if a != form))
+    return Decision(
+        dialog, says=(say("form.dropped", ((offer("button.menu", "menu:main"),),)),),
+        effects=_forget(service, form), outcome="form.dropped", slug=form.service,
+    )
+
+
+def _pause(scene: Scene, form: Form) -> Decision:
+    dialog = _raise(scene.dialog, replace(form, mode=FormMode.PAUSED))
+    rows = ((offer("button.resume", f"f:{form.token}:-:resume"), offer("button.menu", "menu:main")),)
+    return Decision(dialog, says=(say("form.paused", rows),), outcome="form.paused", slug=form.service)
+
+
+def _unpaused(service: Service, form: Form) -> FormMode:
+    done = all(f.name in form.values for f in service.fields if f.required)
+    return FormMode.REVIEW if done and form.step == service.fields[-1].name else FormMode.ASK
+
+
+def _raise(dialog: Dialog, form: Form) -> Dialog:
+    """The form on top of the stack, in place of its earlier state."""
+    rest = tuple(a for a in dialog.stack if not (isinstance(a, Form) and a.token == form.token))
+    return replace(dialog, stack=(*_paused(replace(dialog, stack=rest)).stack, form))
+
+
+def _paused(dialog: Dialog) -> Dialog:
+    """Other forms wait while one is filled in."""
+    stack = tuple(replace(a, mode=FormMode.PAUSED) if isinstance(a, Form) else a for a in dialog.stack)
+    return replace(dialog, stack=stack)
+
+
+def _same(activity: object, slug: str) -> bool:
+    return isinstance(activity, Form) and activity.service == slug
+
+
+def _forget(service: Service, form: Form | None) -> tuple[Effect, ...]:
+    if form is None:
+        return ()
+    refs = tuple(form.values[f.name] for f in service.fields if f.personal and f.name in form.values)
+    return (ForgetPersonal(refs),) if refs else ()

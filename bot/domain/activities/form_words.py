@@ -1,0 +1,110 @@
+"""How a form speaks: its question, summary and ways out."""
+
+from __future__ import annotations
+
+from bot.domain.dialog import Form
+from bot.domain.speech import Lines, Offer, Param, Personal, Ref, Say, offer, say
+from knowledge_base.schema import FieldType, Service, ServiceField
+
+
+def press(form: Form, step: str, verb: str, value: str = "") -> str:
+    """The action of a button of this form."""
+    return f"f:{form.token}:{step}:{verb}" + (f":{value}" if value else "")
+
+
+def opening(service: Service, form: Form) -> Say:
+    """What the service is, then its first question."""
+    first = question(service, form, service.fields[0])
+    return Say((Ref(f"service/{service.slug}/description"), *first.parts), first.rows)
+
+
+def question(service: Service, form: Form, field: ServiceField) -> Say:
+    """One step: number, question, hint, why it is asked, ways on and out."""
+    where = f"service/{service.slug}/field/{field.name}"
+    number = service.fields.index(field) + 1
+    key = "form.step" if field.required else "form.step_optional"
+    parts = [Ref(key, {"step": number, "total": len(service.fields), "ask": Ref(f"{where}/ask")})]
+    notes = tuple(
+        Ref(key, {"text": Ref(f"{where}/{part}")})
+        for part, key, told in (("hint", "form.hint", field.hint), ("why", "form.why", field.why)) if told
+    )
+    if notes:
+        parts.append(Ref("form.notes", {"notes": Lines(notes)}))
+    if field.name in form.values:
+        parts.append(Ref("form.now", {"value": shown(service, form, field)}))
+    return Say(tuple(parts), (*_choices(service, form, field), _ways(service, form, field)))
+
+
+def summary(service: Service, form: Form) -> Say:
+    """Everything filled in, to send or to correct."""
+    lines = tuple(
+        Ref("form.summary_line", {
+            "label": Ref(f"service/{service.slug}/field/{field.name}/label"),
+            "value": shown(service, form, field),
+        })
+        for field in service.fields
+    )
+    rows = (
+        (offer("button.send", press(form, "review", "send")),),
+        (offer("button.edit", press(form, "review", "edit")), offer("button.exit", press(form, "-", "exit"))),
+        (offer("button.cancel", press(form, "-", "cancel")),),
+    )
+    return say("form.summary", rows, lines=Lines(lines), title=Ref(f"service/{service.slug}/title"))
+
+
+def pick(service: Service, form: Form) -> Say:
+    """Which of the fields to correct."""
+    offers = tuple(
+        Offer(Ref(f"service/{service.slug}/field/{field.name}/label"), press(form, "review", "fix", field.name))
+        for field in service.fields
+    )
+    rows = tuple(offers[i : i + 2] for i in range(0, len(offers), 2))
+    return say("form.pick", (*rows, (offer("button.summary", press(form, "review", "summary")),)))
+
+
+def confirm_drop(form: Form) -> Say:
+    rows = ((offer("button.resume", press(form, "-", "resume")), offer("button.drop", press(form, "-", "drop"))),)
+    return say("form.confirm_drop", rows)
+
+
+def draft_found(service: Service, form: Form) -> Say:
+    """There is a draft of this service: go on or begin anew."""
+    rows = (
+        (offer("button.resume", press(form, "-", "resume")), offer("button.afresh", f"sn:{service.slug}")),
+        (offer("button.drop", press(form, "-", "drop")),),
+    )
+    return say("form.draft_found", rows, title=Ref(f"service/{service.slug}/title"))
+
+
+def shown(service: Service, form: Form, field: ServiceField) -> Param:
+    """A value as the client reads it."""
+    value = form.values.get(field.name)
+    if value is None:
+        return Ref("form.empty")
+    if field.personal:
+        return Personal(value)
+    if field.type is FieldType.CHOICE:
+        return Ref(f"service/{service.slug}/field/{field.name}/choice/{value}")
+    return value if len(value) <= 300 else value[:300] + "…"
+
+
+def _choices(service: Service, form: Form, field: ServiceField) -> tuple[tuple[Offer, ...], ...]:
+    if field.type is FieldType.SCORE:
+        return (tuple(offer(f"button.score{n}", press(form, field.name, "v", str(n))) for n in range(5, 0, -1)),)
+    where = f"service/{service.slug}/field/{field.name}/choice"
+    offers = [
+        Offer(Ref(f"{where}/{choice.value}"), press(form, field.name, "v", choice.value))
+        for choice in field.choices
+    ]
+    return tuple(tuple(offers[i : i + 2]) for i in range(0, len(offers), 2))
+
+
+def _ways(service: Service, form: Form, field: ServiceField) -> tuple[Offer, ...]:
+    ways = []
+    if not field.required:
+        ways.append(offer("button.skip", press(form, field.name, "skip")))
+    if form.fixing or field is not service.fields[0]:
+        ways.append(offer("button.back", press(form, field.name, "back")))
+    ways.append(offer("button.exit", press(form, "-", "exit")))
+    ways.append(offer("button.cancel", press(form, "-", "cancel")))
+    return tuple(ways)

@@ -1,0 +1,120 @@
+"""Where a request stands: a readable timeline, never a code."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.domain import terms
+from bot.domain.decision import (
+    Decision,
+    MyRequests,
+    Need,
+    RequestById,
+    RequestByNumber,
+    RequestView,
+    Result,
+    Scene,
+)
+from bot.domain.speech import Lines, Offer, Ref, Rows, Say, When, WhenStyle, offer, say
+from knowledge_base.schema import Service, Stage
+
+
+def mine(scene: Scene) -> Result:
+    """All requests of the client: one is shown at once, several are offered."""
+    query = MyRequests()
+    if query not in scene.view.loaded:
+        return Need(query)
+    found = scene.view.loaded[query]
+    requests = [r for r in found if isinstance(r, RequestView)] if isinstance(found, tuple) else []
+    if not requests:
+        rows: Rows = ((offer("button.appeal", "s:appeal"), offer("button.menu", "menu:main")),)
+        return Decision(scene.dialog, says=(say("status.none", rows),), outcome="status.none")
+    if len(requests) == 1:
+        return shown(scene, requests[0])
+    rows = tuple(
+        (Offer(Ref("status.button", {"number": r.number}), f"q:{r.id}"),) for r in requests[:6]
+    )
+    lines = Lines(tuple(_line(scene, request) for request in requests))
+    return Decision(scene.dialog, says=(say("status.list", rows, lines=lines),), outcome="status.list")
+
+
+def by_number(scene: Scene, number: str) -> Result:
+    query = RequestByNumber(number)
+    if query not in scene.view.loaded:
+        return Need(query)
+    return _found(scene, scene.view.loaded[query], number)
+
+
+def by_id(scene: Scene, request: int) -> Result:
+    query = RequestById(request)
+    if query not in scene.view.loaded:
+        return Need(query)
+    return _found(scene, scene.view.loaded[query], "")
+
+
+def shown(scene: Scene, request: RequestView) -> Decision:
+    """One request as a timeline."""
+    service = scene.pack.services.get(request.service)
+    if service is None:
+        return Decision(scene.dialog, says=(say("status.no_service", number=request.number),), outcome="status")
+    head = Ref("status.head", {"number": request.number, "title": Ref(f"service/{service.slug}/title")})
+    lines = Lines(tuple(_stages(scene, service, request)))
+    stage = next((s for s in service.stages if s.slug == request.stage), None)
+    acts = Ref("status.you_act" if stage and stage.client_acts else "status.nothing_from_you")
+    if stage is not None and stage.final:
+        acts = Ref("status.finished")
+    rows = ((offer("button.person", "c:human"), offer("button.menu", "menu:main")),)
+    body = Say((head, Ref("status.body", {"lines": lines}), acts), rows)
+    return Decision(scene.dialog, says=(body,), outcome="status", slug=service.slug)
+
+
+def stage_changed(scene: Scene, request: RequestView, stage: str) -> Say:
+    """Tells that a request has moved."""
+    return say(
+        "status.moved", ((offer("button.where", f"q:{request.id}"),),), number=request.number,
+        stage=Ref(f"service/{request.service}/stage/{stage}"),
+    )
+
+
+def _found(scene: Scene, found: object, number: str) -> Result:
+    if isinstance(found, RequestView):
+        return shown(scene, found)
+    rows = ((offer("button.my_requests", "c:my-status"), offer("button.person", "c:human")),)
+    return Decision(scene.dialog, says=(say("status.not_found", rows, number=number),), outcome="status.not_found")
+
+
+def _line(scene: Scene, request: RequestView) -> Ref:
+    known = scene.pack.services.get(request.service)
+    stage = known and next((s for s in known.stages if s.slug == request.stage), None)
+    if known is None or stage is None:
+        return Ref("status.line_bare", {"number": request.number})
+    return Ref("status.line", {
+        "number": request.number, "title": Ref(f"service/{known.slug}/title"),
+        "stage": Ref(f"service/{known.slug}/stage/{stage.slug}"),
+    })
+
+
+def _stages(scene: Scene, service: Service, request: RequestView) -> list[Ref]:
+    reached = {stage.stage: stage.at for stage in request.history}
+    slugs = [stage.slug for stage in service.stages]
+    position = slugs.index(request.stage) if request.stage in slugs else 0
+    return [
+        _stage_line(scene, service, request, stage, number, position, reached.get(stage.slug))
+        for number, stage in enumerate(service.stages)
+    ]
+
+
+def _stage_line(
+    scene: Scene, service: Service, request: RequestView, stage: Stage, number: int, position: int,
+    at: dt.datetime | None,
+) -> Ref:
+    title = Ref(f"service/{service.slug}/stage/{stage.slug}")
+    if number < position or (number == position and (stage.final or number == 0)):
+        if at is None:
+            return Ref("status.done_bare", {"stage": title})
+        return Ref("status.done", {"stage": title, "when": When(at, WhenStyle.STAMP)})
+    key = "status.now" if number == max(position, 1) else "status.next"
+    if stage.days is None:
+        return Ref(f"{key}_bare", {"stage": title})
+    due = terms.days_later(scene.pack.agency.timezone, request.created_at, stage.days)
+    return Ref(key, {"stage": title, "when": When(due, WhenStyle.BY)})

@@ -1,0 +1,274 @@
+"""What ``decide`` returns: the new dialog, effects to save, messages to say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from bot.domain.dialog import Dialog
+from bot.domain.events import TimerKind
+from bot.domain.messages import Channel
+from bot.domain.speech import Say, StaffSay
+from knowledge_base.schema import Pack
+
+# --- effects -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEpisode:
+    """Something that can be scored. Its id becomes the fact ``name``."""
+
+    name: str
+    kind: str
+    """``answer``, ``case`` or ``feedback``."""
+    slug: str
+    case: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordScore:
+    """A score from 1 to 5; a second one for the same episode is dropped."""
+
+    episode: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHelped:
+    episode: int
+    helped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordComment:
+    episode: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFeedback:
+    """Words or a score at the client's own wish."""
+
+    service: str
+    about: str
+    value: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuestion:
+    """A question for moderators, apart from the person who asked."""
+
+    text: str
+    outcome: str
+    slug: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPersonal:
+    """A personal value to be stored encrypted under ``ref``."""
+
+    ref: str
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPersonal:
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRequest:
+    """A request; facts ``number``, ``request``. The same token twice is one request."""
+
+    token: str
+    service: str
+    series: str
+    year: int
+    """In the office's zone."""
+    stage: str
+    due_at: dt.datetime | None
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequest:
+    request: int
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermMarks:
+    """A term to run: its deadline and the marks on the way."""
+
+    policy: str
+    due_at: dt.datetime
+    warn_at: dt.datetime
+    supervisor_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StartCase:
+    """A person owes an answer; fact ``case``. ``of_request``: belongs to the request just created."""
+
+    reason: str
+    team: str
+    term: TermMarks
+    of_request: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartTerm:
+    """Another term on an open case (the client wrote again)."""
+
+    case: int
+    term: TermMarks
+
+
+@dataclass(frozen=True, slots=True)
+class StopTerm:
+    """A person answered: the running term of the case ends, with its timers."""
+
+    case: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCase:
+    case: int
+    staff: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCase:
+    case: int
+    staff: int | None
+    """None: the client withdrew it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTerm:
+    """A mark of the term was reached and told."""
+
+    case: int
+    kind: TimerKind
+
+
+@dataclass(frozen=True, slots=True)
+class SetReachable:
+    reachable: bool
+
+
+Effect: TypeAlias = (
+    OpenEpisode | RecordScore | RecordHelped | RecordComment | RecordFeedback | RecordQuestion
+    | KeepPersonal | ForgetPersonal | CreateRequest | MoveRequest | StartCase | StartTerm | StopTerm
+    | TakeCase | CloseCase | MarkTerm | SetReachable
+)
+
+
+# --- what decide asks for ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MyRequests:
+    """The client's latest requests -> tuple[RequestView, ...], newest first, at most 10."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestByNumber:
+    """-> RequestView | None; never another client's."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestByToken:
+    """-> RequestView | None; never another client's."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestById:
+    """-> RequestView | None; never another client's."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeById:
+    """-> EpisodeView | None; never another client's."""
+
+    id: int
+
+
+Query: TypeAlias = MyRequests | RequestByNumber | RequestByToken | RequestById | EpisodeById
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class StageReached:
+    stage: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    id: int
+    number: str
+    service: str
+    stage: str
+    created_at: dt.datetime
+    due_at: dt.datetime | None
+    history: tuple[StageReached, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeView:
+    id: int
+    kind: str
+    slug: str
+    score: int | None
+    helped: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What decide may see beside the dialog."""
+
+    address: int
+    channel: Channel
+    loaded: Mapping[Query, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything an activity decides on."""
+
+    dialog: Dialog
+    view: View
+    pack: Pack
+    now: dt.datetime
+    """UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    dialog: Dialog
+    says: tuple[Say, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    staff: tuple[StaffSay, ...] = ()
+    outcome: str = ""
+    """Name of the step that answered, kept with the client's message."""
+    slug: str | None = None
+    private: bool = False
+    """The client's text held a personal value: it is not kept with the message."""
+
+
+Result: TypeAlias = Decision | Need

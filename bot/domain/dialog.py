@@ -1,0 +1,135 @@
+"""The state of one conversation: a stack of activities and what is remembered between messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+
+class FormMode(StrEnum):
+    ASK = "ask"
+    REVIEW = "review"
+    """The summary is shown, waiting for "send"."""
+    PICK = "pick"
+    """The client chooses what to correct."""
+    DROP = "drop"
+    """Asked whether to throw the draft away."""
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A service being filled in."""
+
+    service: str
+    token: str
+    """Names this filling-in: the same one pressed twice makes one request."""
+    step: str
+    """Name of the field being asked."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """By field name; a personal field holds the reference of its value."""
+    mode: FormMode = FormMode.ASK
+    fixing: bool = False
+    """One field is being corrected: back to the summary after it."""
+    type: Literal["form"] = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A low score was given; what was missing?"""
+
+    episode: int
+    type: Literal["comment"] = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An answer did not help; what was missing?"""
+
+    episode: int
+    type: Literal["missing"] = "missing"
+
+
+Activity: TypeAlias = Form | Comment | Missing
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A case of this conversation that isn't closed."""
+
+    id: int
+    reason: str
+    due_at: dt.datetime
+    """Deadline of the running term, or of the last one."""
+    request: int | None = None
+    waiting: bool = True
+    """A response term is running: a person owes an answer."""
+    answered: bool = False
+    """A person has answered at least once."""
+    taken_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A button last shown: typing its label does the same."""
+
+    label: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    language: str
+    greeted: bool = False
+    stack: tuple[Activity, ...] = ()
+    offered: tuple[Offered, ...] = ()
+    misses: int = 0
+    """Questions in a row that got no answer."""
+    question: str = ""
+    """The client's last question, handed to staff with a case."""
+    cases: tuple[OpenCase, ...] = ()
+    led: bool = False
+    """A person leads: the assistant is silent."""
+    scores_declined: bool = False
+    flood_level: float = 0.0
+    flood_at: dt.datetime | None = None
+
+    @property
+    def form(self) -> Form | None:
+        """The form on top of the stack, unless paused."""
+        top = self.stack[-1] if self.stack else None
+        return top if isinstance(top, Form) and top.mode is not FormMode.PAUSED else None
+
+    @property
+    def handed_over(self) -> OpenCase | None:
+        """The open case in which the client talks to a person."""
+        return next((case for case in self.cases if case.request is None), None)
+
+    def case(self, case_id: int) -> OpenCase | None:
+        return next((case for case in self.cases if case.id == case_id), None)
+
+    def with_case(self, changed: OpenCase) -> Dialog:
+        """The same dialog with one case added or replaced."""
+        if self.case(changed.id) is None:
+            return replace(self, cases=(*self.cases, changed))
+        return replace(self, cases=tuple(changed if c.id == changed.id else c for c in self.cases))
+
+    def without_case(self, case_id: int) -> Dialog:
+        return replace(self, cases=tuple(case for case in self.cases if case.id != case_id))
+
+    def push(self, activity: Activity) -> Dialog:
+        return replace(self, stack=(*self.stack, activity))
+
+    def pop(self) -> Dialog:
+        return replace(self, stack=self.stack[:-1])
+
+    def top(self, activity: Activity) -> Dialog:
+        """The same stack with another activity on top."""
+        return replace(self, stack=(*self.stack[:-1], activity))
+
+    def settled(self) -> Dialog:
+        """Without waiting for words about a score: the client went on."""
+        return replace(self, stack=tuple(a for a in self.stack if isinstance(a, Form)))

@@ -1,0 +1,47 @@
+"""Errors with a meaning of their own. The docstring is the message."""
+
+from __future__ import annotations
+
+
+class OtklikError(Exception):
+    """Something went wrong in Otklik."""
+
+    def __str__(self) -> str:
+        return super().__str__() or (self.__doc__ or "").strip()
+
+
+class MalformedUpdate(OtklikError):
+    """The messenger sent an update that does not fit its own schema."""
+
+
+class ClaimLost(OtklikError):
+    """Another worker has taken over this row; its work is dropped here."""
+
+
+class SendFailed(OtklikError):
+    """A call to a messenger did not succeed."""
+
+
+class RetryLater(SendFailed):
+    """The messenger asked to wait, or failed in passing; nothing was sent."""
+
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
+        """Seconds the messenger asked for; None: our own backoff."""
+
+
+class Unreachable(SendFailed):
+    """This client can't be written to any more (blocked, deactivated, messages forbidden)."""
+
+
+class Refused(SendFailed):
+    """The messenger refuses this call for good."""
+
+
+class TopicGone(Refused):
+    """The forum topic was deleted."""
+
+
+class OutcomeUnknown(SendFailed):
+    """The connection broke after the call was written: it may or may not have taken place."""

@@ -1,0 +1,78 @@
+"""What can happen to a conversation. The only thing ``decide`` reacts to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from bot.domain.messages import Incoming
+from nlu.understanding import Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class ClientActed:
+    """A client wrote, pressed, sent or blocked. ``id`` is unique (the inbox row)."""
+
+    id: int
+    incoming: Incoming
+    understood: Understanding | None = None
+    """None where there was no text to understand."""
+
+
+class TimerKind(StrEnum):
+    WARN = "warn"
+    ALARM = "alarm"
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A response term reached one of its marks."""
+
+    case: int
+    kind: TimerKind
+    due_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPerson:
+    """Who of the staff; ``id`` is None for a person the register doesn't know."""
+
+    id: int | None
+    name: str = ""
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffWrote:
+    """A person of the staff wrote in the conversation's topic; empty text: something that is no text."""
+
+    staff: StaffPerson
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPressed:
+    """A person of the staff pressed a button: ``take`` or ``done`` of a case."""
+
+    staff: StaffPerson
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingFailed:
+    """A client's update failed five times and was set aside."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClientUnreachable:
+    """The messenger says that this client can't be written to."""
+
+
+Event: TypeAlias = (
+    ClientActed | TimerFired | StaffWrote | StaffPressed | HandlingFailed | ClientUnreachable
+)

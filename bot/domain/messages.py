@@ -1,0 +1,189 @@
+"""What comes in from a channel and what goes out to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+
+class Channel(StrEnum):
+    TELEGRAM = "telegram"
+    VK = "vk"
+    PAGE = "page"
+
+
+# --- in ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A raw update as an ingress stores it, before anything is understood.
+
+    ``external_id`` is unique within the channel (Telegram ``update_id``, VK ``event_id``,
+    the page's own message id), so a repeated delivery is stored once.
+    ``conversation`` orders updates: those with the same key are handled one after another.
+    """
+
+    channel: Channel
+    external_id: str
+    conversation: str
+    payload: Mapping[str, Any]
+
+
+class Kind(StrEnum):
+    """What kind of thing a client did."""
+
+    TEXT = "text"
+    BUTTON = "button"
+    COMMAND = "command"
+    START = "start"
+    """Opened the chat: ``/start``, VK's "Начать", the page's first load."""
+    OTHER = "other"
+    """A sticker, voice, photo, location ...: answered politely, not read."""
+    BLOCKED = "blocked"
+    """Forbade messages."""
+    UNBLOCKED = "unblocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One update of a client, free of any SDK."""
+
+    channel: Channel
+    external_id: str
+    """Address within the channel: chat id, peer id or visitor id."""
+    kind: Kind
+    text: str = ""
+    """The text, the command's argument, or the caption of a file. No NUL, no lone surrogates."""
+    name: str = ""
+    """COMMAND: its name without the slash; OTHER: the kind of thing (``voice``, ``sticker`` ...)."""
+    action: str = ""
+    """BUTTON: the action that the button carries."""
+    callback: str = ""
+    """What a transient callback answer needs; empty: none is due."""
+    language: str | None = None
+    """Two letters, where the channel tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffIncoming:
+    """One update from the staff group."""
+
+    person: str
+    """Telegram user id."""
+    chat: str
+    thread: str | None
+    text: str = ""
+    action: str = ""
+    callback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An update nobody waits for (our own echo, an edit, a join): counted by ``why``."""
+
+    why: str
+
+
+Parsed: TypeAlias = Incoming | StaffIncoming | Ignored
+
+
+# --- out -----------------------------------------------------------------------
+
+
+class Style(StrEnum):
+    BOLD = "bold"
+    CODE = "code"
+    """Shown so that one press copies it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Formatting of ``text[start:start + length]``, in code points of the plain text."""
+
+    start: int
+    length: int
+    style: Style
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedButton:
+    label: str
+    action: str = ""
+    link: str = ""
+    """Exactly one of action and link is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One physical message, within its channel's limits. Made by ``domain.rendering`` alone.
+
+    The text is plain: each channel escapes or annotates it in its own way, so nothing a client
+    wrote can turn into markup.
+    """
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+    rows: tuple[tuple[RenderedButton, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Limits of a channel."""
+
+    channel: Channel
+    max_text: int
+    utf16: bool
+    """Lengths are counted in UTF-16 units instead of code points."""
+    max_rows: int
+    max_row: int
+    max_buttons: int
+    max_label: int
+    max_action: int
+    """Bytes of an action, in the channel's own envelope."""
+
+
+class CallKind(StrEnum):
+    MESSAGE = "message"
+    CREATE_TOPIC = "create_topic"
+    """Telegram staff group: open a forum topic; ``Rendered.text`` is its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One row of the outbox: one physical call."""
+
+    id: int
+    """Also the source of VK's ``random_id``."""
+    channel: Channel
+    kind: CallKind
+    target: str
+    """Chat, peer or visitor id."""
+    rendered: Rendered
+    thread: str | None = None
+    """Forum topic id in the staff group."""
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the messenger said of a call that took place."""
+
+    message_id: str | None = None
+    topic_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page visitor's view of one outgoing message."""
+
+    id: int
+    at: dt.datetime
+    rendered: Rendered
+    own: bool = field(default=False)
+    """True: the visitor's own words, shown again after a reload."""
+    key: str = field(default="")
+    """Of the visitor's own words: the id the browser gave them."""

@@ -1,0 +1,91 @@
+"""The one renderer: from what is meant to be said to physical messages of a channel.
+
+Nothing else makes a ``Rendered`` (but the outbox, which reads one back).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.domain.messages import Capabilities, Mark, Rendered, RenderedButton
+from bot.domain.speech import Offer, Say
+from bot.domain.wording import Spoken, Voice, join, speak
+
+
+def render(said: Say, voice: Voice, limits: Capabilities) -> tuple[Rendered, ...]:
+    """One or more messages within the channel's limits; the buttons stand under the last."""
+    spoken = join([speak(ref, voice) for ref in said.parts], "\n\n")
+    pieces = list(split(spoken, limits))
+    rows = _rows(said.rows, voice, limits)
+    return tuple(
+        Rendered(piece.text, piece.marks, rows if piece is pieces[-1] else ()) for piece in pieces
+    )
+
+
+def size(text: str, limits: Capabilities) -> int:
+    """Length of a text as the channel counts it."""
+    return len(text.encode("utf-16-le")) // 2 if limits.utf16 else len(text)
+
+
+def split(spoken: Spoken, limits: Capabilities) -> Iterator[Spoken]:
+    """Cut a text at paragraphs, else sentences, else words, else anywhere."""
+    start, text = 0, spoken.text
+    while size(text[start:], limits) > limits.max_text:
+        end = start + _cut(text[start:], limits)
+        yield _slice(spoken, start, end)
+        start = end + len(text[end:]) - len(text[end:].lstrip())
+    if start < len(text) or start == 0:
+        yield _slice(spoken, start, len(text))
+
+
+_BREAKS = (re.compile(r"\n\n"), re.compile(r"(?<=[.!?…])\s"), re.compile(r"\s"))
+
+
+def _cut(text: str, limits: Capabilities) -> int:
+    most = min(len(text), limits.max_text)
+    while size(text[:most], limits) > limits.max_text:
+        most -= max(1, (size(text[:most], limits) - limits.max_text) // 2)
+    for pattern in _BREAKS:
+        last = max((m.start() for m in pattern.finditer(text, 0, most)), default=0)
+        if last > most // 3:
+            return last
+    return most
+
+
+def _slice(spoken: Spoken, start: int, end: int) -> Spoken:
+    text = spoken.text[start:end].rstrip()
+    marks = []
+    for mark in spoken.marks:
+        first, last = max(mark.start, start), min(mark.start + mark.length, start + len(text))
+        if first < last:
+            marks.append(Mark(first - start, last - first, mark.style))
+    return Spoken(text, tuple(marks))
+
+
+def _rows(
+    rows: tuple[tuple[Offer, ...], ...], voice: Voice, limits: Capabilities
+) -> tuple[tuple[RenderedButton, ...], ...]:
+    left = limits.max_buttons
+    rendered: list[tuple[RenderedButton, ...]] = []
+    for row in _folded(rows, limits)[: limits.max_rows]:
+        made = tuple(_button(o, voice, limits) for o in row[:left])
+        left -= len(made)
+        if made:
+            rendered.append(made)
+    return tuple(rendered)
+
+
+def _folded(rows: tuple[tuple[Offer, ...], ...], limits: Capabilities) -> list[tuple[Offer, ...]]:
+    """Rows no longer than the channel allows."""
+    return [
+        row[i : i + limits.max_row] for row in rows for i in range(0, len(row), limits.max_row)
+    ]
+
+
+def _button(offered: Offer, voice: Voice, limits: Capabilities) -> RenderedButton:
+    label = speak(offered.label, voice).text.strip()
+    if size(label, limits) > limits.max_label:
+        label = label[: limits.max_label - 2].rstrip() + "…"
+    action = re.sub(r"\{(\w+)\}", lambda m: str(voice.facts.get(m[1], "")), offered.action)
+    return RenderedButton(label, action, offered.link)

@@ -1,0 +1,97 @@
+"""Addresses and the state of their dialogs, locked for the length of a turn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.dialog import Dialog
+from bot.domain.messages import Channel
+from bot.storage.tables import address, client, dialog, staff_topic
+
+_DIALOG = TypeAdapter(Dialog)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Where to and to whom a conversation speaks."""
+
+    id: int
+    client_id: int
+    channel: Channel
+    external_id: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A conversation locked by this transaction; ``dialog`` is None at first contact."""
+
+    addressee: Addressee
+    dialog: Dialog | None
+
+
+_BY_KEY = text("""
+    SELECT a.id, a.client_id, a.channel, a.external_id, a.reachable, d.state
+    FROM address a JOIN dialog d ON d.address_id = a.id
+    WHERE a.channel = :channel AND a.external_id = :external_id FOR UPDATE OF d
+""")
+_BY_ID = text("""
+    SELECT a.id, a.client_id, a.channel, a.external_id, a.reachable, d.state
+    FROM address a JOIN dialog d ON d.address_id = a.id WHERE a.id = :id FOR UPDATE OF d
+""")
+
+
+async def lock(tx: AsyncConnection, channel: Channel, external_id: str, now: dt.datetime) -> Locked:
+    """Lock the conversation of an address; first contact makes it."""
+    keys = {"channel": channel.value, "external_id": external_id}
+    found = (await tx.execute(_BY_KEY, keys)).first()
+    if found is None:
+        await _create(tx, channel, external_id, now)
+        found = (await tx.execute(_BY_KEY, keys)).one()
+    return _locked(found)
+
+
+async def lock_by_id(tx: AsyncConnection, address_id: int) -> Locked:
+    """Lock the conversation of a known address."""
+    return _locked((await tx.execute(_BY_ID, {"id": address_id})).one())
+
+
+async def address_of_topic(tx: AsyncConnection, chat: str, topic: str) -> int | None:
+    """Whose conversation a forum topic of the staff group is."""
+    found = await tx.execute(
+        select(staff_topic.c.address_id).where(staff_topic.c.chat == chat, staff_topic.c.topic == topic)
+    )
+    return found.scalar_one_or_none()
+
+
+async def save(tx: AsyncConnection, address_id: int, state: Dialog, now: dt.datetime) -> None:
+    await tx.execute(
+        update(dialog).where(dialog.c.address_id == address_id)
+        .values(state=_DIALOG.dump_json(state).decode(), updated_at=now)
+    )
+
+
+async def _create(tx: AsyncConnection, channel: Channel, external_id: str, now: dt.datetime) -> None:
+    client_id = (await tx.execute(insert(client).values(created_at=now).returning(client.c.id))).scalar_one()
+    added = insert(address).values(
+        client_id=client_id, channel=channel.value, external_id=external_id, created_at=now
+    )
+    kept = added.on_conflict_do_update(
+        index_elements=[address.c.channel, address.c.external_id], set_={"external_id": external_id}
+    ).returning(address.c.id)
+    address_id = (await tx.execute(kept)).scalar_one()
+    await tx.execute(insert(dialog).values(address_id=address_id, state="", updated_at=now).on_conflict_do_nothing())
+
+
+def _locked(row: object) -> Locked:
+    who = Addressee(
+        row.id, row.client_id, Channel(row.channel), row.external_id, row.reachable,  # type: ignore[attr-defined]
+    )
+    state: str = row.state  # type: ignore[attr-defined]
+    return Locked(who, _DIALOG.validate_json(state) if state else None)

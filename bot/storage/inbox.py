@@ -1,0 +1,105 @@
+"""Raw updates: stored before they are acknowledged, handled in order a conversation."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.messages import Channel, Received
+from bot.storage.tables import inbox, receiver
+
+MOST_ATTEMPTS = 5
+LEASE_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An update this worker may handle until its lease ends."""
+
+    id: int
+    channel: Channel
+    conversation: str
+    payload: Mapping[str, Any]
+    attempts: int
+    lease: str
+
+
+async def store(tx: AsyncConnection, rows: Sequence[Received], now: dt.datetime) -> int:
+    """Keep raw updates; those stored before are dropped. Returns how many are new."""
+    if not rows:
+        return 0
+    unique = {(row.channel, row.external_id): row for row in rows}
+    values = [
+        {"channel": row.channel.value, "external_id": row.external_id[:200], "conversation": row.conversation[:200],
+         "payload": json.dumps(row.payload), "received_at": now}
+        for row in unique.values()
+    ]
+    added = await tx.execute(insert(inbox).values(values).on_conflict_do_nothing().returning(inbox.c.id))
+    return len(added.all())
+
+
+_CLAIM = text("""
+    UPDATE inbox SET lease_until = clock_timestamp() + make_interval(secs => :lease_seconds),
+           lease = :lease, attempts = attempts + 1
+    WHERE id IN (
+        SELECT i.id FROM inbox i
+        WHERE i.state = 'new' AND i.lease_until < clock_timestamp()
+          AND NOT EXISTS (SELECT 1 FROM inbox p WHERE p.state = 'new' AND p.conversation = i.conversation AND p.id < i.id)
+        ORDER BY i.id LIMIT :most FOR UPDATE SKIP LOCKED)
+    RETURNING id, channel, conversation, payload, attempts
+""")
+
+
+async def claim(tx: AsyncConnection, lease: str, most: int) -> list[Claimed]:
+    """The oldest unhandled update of up to ``most`` conversations, oldest first."""
+    rows = await tx.execute(_CLAIM, {"lease": lease, "most": most, "lease_seconds": float(LEASE_SECONDS)})
+    found = [
+        Claimed(row.id, Channel(row.channel), row.conversation, json.loads(row.payload or "{}"), row.attempts, lease)
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: one.id)
+
+
+_SETTLE = text("""
+    UPDATE inbox SET state = :state, outcome = :outcome, handled_at = :now
+    WHERE id = :id AND lease = :lease AND state = 'new' RETURNING id
+""")
+
+
+async def settle(
+    tx: AsyncConnection, claimed: Claimed, outcome: str, now: dt.datetime, *, state: str = "done"
+) -> bool:
+    """Mark an update handled, in the transaction of what it caused. False: the claim was lost."""
+    done = await tx.execute(
+        _SETTLE, {"id": claimed.id, "lease": claimed.lease, "state": state, "outcome": outcome[:200], "now": now}
+    )
+    return done.first() is not None
+
+
+async def retry_later(tx: AsyncConnection, claimed: Claimed, cause: str, seconds: float) -> None:
+    """Give an update back after a failure; it is tried again after ``seconds``."""
+    await tx.execute(
+        update(inbox)
+        .where(inbox.c.id == claimed.id, inbox.c.lease == claimed.lease, inbox.c.state == "new")
+        .values(outcome=cause[:200], lease_until=text(f"clock_timestamp() + interval '{seconds:.3f} seconds'"))
+    )
+
+
+async def position(tx: AsyncConnection, channel: Channel) -> str | None:
+    """Where an ingress left off."""
+    found = await tx.execute(select(receiver.c.position).where(receiver.c.channel == channel.value))
+    return found.scalar_one_or_none()
+
+
+async def set_position(tx: AsyncConnection, channel: Channel, value: str) -> None:
+    added = insert(receiver).values(channel=channel.value, position=value)
+    await tx.execute(
+        added.on_conflict_do_update(index_elements=[receiver.c.channel], set_={"position": value})
+    )

@@ -1,0 +1,49 @@
+"""One worker at a time: a session advisory lock on a connection of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+from collections.abc import AsyncIterator
+
+import asyncpg
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2.0
+
+
+@contextlib.asynccontextmanager
+async def leading(url: str, name: str) -> AsyncIterator[asyncio.Event]:
+    """Wait until this worker holds the lock ``name``; yields an event set when it is lost.
+
+    The lock goes with the connection, so a killed worker's place is free at once.
+    """
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    connection = await _acquire(url, key, name)
+    lost = asyncio.Event()
+    connection.add_termination_listener(lambda _connection: lost.set())
+    try:
+        yield lost
+    finally:
+        with contextlib.suppress(Exception):
+            await connection.close(timeout=2)
+
+
+async def _acquire(url: str, key: int, name: str) -> asyncpg.Connection:
+    while True:
+        connection = None
+        try:
+            connection = await asyncpg.connect(url, timeout=10)
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", key):
+                await asyncio.sleep(RETRY_SECONDS)
+            return connection
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            log.warning("can't ask the database who leads %s (%s), trying again", name, type(error).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+        except BaseException:
+            if connection is not None:
+                connection.terminate()
+            raise

@@ -1,0 +1,225 @@
+"""Physical calls to messengers: saved with the decision, claimed in order a conversation."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.messages import Call, CallKind, Channel, Rendered, Sent
+from bot.storage.tables import outbox, staff_topic
+
+LEASE_SECONDS = 60
+RENDERED = TypeAdapter(Rendered)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A call to be saved. ``thread_of``: the address whose forum topic it goes to."""
+
+    address_id: int | None
+    conversation: str
+    channel: Channel
+    kind: CallKind
+    target: str
+    rendered: Rendered
+    thread_of: int | None = None
+    lane: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A call this worker may make until its lease ends."""
+
+    call: Call
+    conversation: str
+    address_id: int | None
+    thread_of: int | None
+    lease: str
+    first_tried_at: dt.datetime | None
+    """By the database's clock; None at the first attempt."""
+    tried_seconds: float
+    """Seconds since the first attempt."""
+
+
+async def add(tx: AsyncConnection, rows: Iterable[Row], now: dt.datetime) -> None:
+    """Save calls in the order given."""
+    values = [
+        {"address_id": row.address_id, "conversation": row.conversation, "channel": row.channel.value,
+         "kind": row.kind.value, "target": row.target, "thread_of": row.thread_of, "lane": row.lane,
+         "body": RENDERED.dump_json(row.rendered, exclude_defaults=True).decode(), "created_at": now}
+        for row in rows
+    ]
+    if values:
+        await tx.execute(insert(outbox), values)
+
+
+async def open_topic(tx: AsyncConnection, address_id: int, chat: str) -> bool:
+    """Reserve the conversation's topic in the staff group. True: it has to be created."""
+    added = upsert(staff_topic).values(address_id=address_id, chat=chat).on_conflict_do_nothing()
+    return (await tx.execute(added.returning(staff_topic.c.address_id))).first() is not None
+
+
+_CLAIM = text("""
+    WITH allowed AS (
+        SELECT least(:most, greatest(0, floor(extract(epoch FROM
+               clock_timestamp() + :burst * make_interval(secs => :interval)
+               - greatest(coalesce((SELECT tat FROM pace WHERE key = :channel FOR UPDATE), '-infinity'),
+                          clock_timestamp())) / :interval)))::int AS n),
+    picked AS (
+        SELECT o.id FROM outbox o
+        WHERE o.state = 'pending' AND o.channel = :channel
+          AND o.lease_until < clock_timestamp() AND o.due_at <= clock_timestamp()
+          AND NOT EXISTS (SELECT 1 FROM outbox p
+                          WHERE p.state = 'pending' AND p.conversation = o.conversation AND p.id < o.id)
+          AND NOT EXISTS (SELECT 1 FROM pace g WHERE g.key = o.channel || ':' || o.target
+                          AND g.tat > clock_timestamp() + make_interval(secs => CASE WHEN o.target LIKE '-%'
+                              THEN :group_slack ELSE :chat_slack END))
+        ORDER BY o.lane, o.id LIMIT (SELECT n FROM allowed) FOR UPDATE SKIP LOCKED)
+    UPDATE outbox SET lease = :lease, lease_until = clock_timestamp() + make_interval(secs => :lease_seconds),
+           attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, clock_timestamp())
+    FROM picked WHERE outbox.id = picked.id
+    RETURNING outbox.id, kind, target, body, conversation, address_id, thread_of, attempts, first_tried_at,
+              extract(epoch FROM clock_timestamp() - first_tried_at) AS tried_seconds,
+              (SELECT topic FROM staff_topic s WHERE s.address_id = outbox.thread_of) AS topic
+""")
+
+_SPEND = text("""
+    INSERT INTO pace AS p (key, tat)
+    SELECT key, clock_timestamp() + make_interval(secs => cost)
+    FROM unnest(CAST(:keys AS text[]), CAST(:costs AS float8[])) AS spent(key, cost)
+    ORDER BY key
+    ON CONFLICT (key) DO UPDATE
+    SET tat = greatest(p.tat, clock_timestamp()) + (excluded.tat - clock_timestamp())
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A channel's limits, as GCRA token buckets shared by all workers."""
+
+    per_second: float
+    """Over all conversations."""
+    burst: int
+    chat_interval: float
+    """Seconds between messages of one chat, after a short burst."""
+    chat_burst: int
+    group_interval: float = 3.0
+    """Seconds between messages of one group (20 a minute)."""
+    group_burst: int = 5
+
+    @property
+    def chat_slack(self) -> float:
+        """How far ahead of the clock a chat's bucket may run, in seconds."""
+        return self.chat_interval * (self.chat_burst - 1)
+
+    @property
+    def group_slack(self) -> float:
+        return self.group_interval * (self.group_burst - 1)
+
+
+async def claim(tx: AsyncConnection, channel: Channel, lease: str, most: int, rate: Rate) -> list[Leased]:
+    """The next calls of up to ``most`` conversations that the channel's rate allows now."""
+    rows = (await tx.execute(_CLAIM, {
+        "channel": channel.value, "lease": lease, "most": most, "burst": float(rate.burst),
+        "interval": 1.0 / rate.per_second, "lease_seconds": float(LEASE_SECONDS),
+        "chat_slack": rate.chat_slack, "group_slack": rate.group_slack,
+    })).all()
+    if rows:
+        await _spend(tx, channel, [row.target for row in rows], rate)
+    leased = [_leased(channel, row, lease) for row in rows]
+    return sorted(leased, key=lambda one: one.call.id)
+
+
+async def _spend(tx: AsyncConnection, channel: Channel, targets: Sequence[str], rate: Rate) -> None:
+    costs: dict[str, float] = {channel.value: len(targets) / rate.per_second}
+    for target in targets:
+        key = f"{channel.value}:{target}"
+        costs[key] = costs.get(key, 0) + (rate.group_interval if target.startswith("-") else rate.chat_interval)
+    await tx.execute(_SPEND, {"keys": list(costs), "costs": list(costs.values())})
+
+
+async def settle(tx: AsyncConnection, done: Sequence[tuple[Leased, Sent]]) -> None:
+    """Calls that took place. A lost lease changes nothing."""
+    await tx.execute(_SENT, {
+        "ids": [leased.call.id for leased, _ in done], "leases": [leased.lease for leased, _ in done],
+        "results": [json.dumps({"message": sent.message_id, "topic": sent.topic_id}) for _, sent in done],
+    })
+    for leased, sent in done:
+        if leased.call.kind is CallKind.CREATE_TOPIC and leased.thread_of is not None:
+            await tx.execute(
+                update(staff_topic).where(staff_topic.c.address_id == leased.thread_of).values(topic=sent.topic_id)
+            )
+
+
+_SENT = text("""
+    UPDATE outbox SET state = 'sent', settled_at = clock_timestamp(), result = done.result, cause = NULL
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:leases AS text[]), CAST(:results AS text[])) AS done(id, lease, result)
+    WHERE outbox.id = done.id AND outbox.lease = done.lease AND outbox.state = 'pending'
+""")
+
+
+async def fail(tx: AsyncConnection, leased: Leased, state: str, cause: str) -> None:
+    """A call that will not be tried again: ``failed``, ``unknown`` or ``held``."""
+    await tx.execute(
+        update(outbox).where(outbox.c.id == leased.call.id, outbox.c.lease == leased.lease)
+        .values(state=state, cause=cause[:300], settled_at=text("clock_timestamp()"))
+    )
+
+
+async def retry(tx: AsyncConnection, leased: Leased, cause: str, seconds: float) -> None:
+    """A call to be tried again after ``seconds``."""
+    await tx.execute(
+        update(outbox).where(outbox.c.id == leased.call.id, outbox.c.lease == leased.lease)
+        .values(
+            cause=cause[:300], lease_until=text("'-infinity'"),
+            due_at=text(f"clock_timestamp() + interval '{seconds:.3f} seconds'"),
+        )
+    )
+
+
+async def pause_target(tx: AsyncConnection, call: Call, seconds: float, rate: Rate) -> None:
+    """The messenger asked to wait with this chat."""
+    slack = rate.group_slack if call.target.startswith("-") else rate.chat_slack
+    await tx.execute(_PAUSE, {"key": f"{call.channel.value}:{call.target}", "seconds": seconds + slack})
+
+
+_PAUSE = text("""
+    INSERT INTO pace AS p (key, tat) VALUES (:key, clock_timestamp() + make_interval(secs => :seconds))
+    ON CONFLICT (key) DO UPDATE SET tat = greatest(p.tat, excluded.tat)
+""")
+
+
+async def drop_waiting(tx: AsyncConnection, address_id: int, cause: str) -> None:
+    """Nothing more can reach this address."""
+    await tx.execute(
+        update(outbox)
+        .where(outbox.c.address_id == address_id, outbox.c.state == "pending", outbox.c.thread_of.is_(None))
+        .values(state="failed", cause=cause[:300], settled_at=text("clock_timestamp()"))
+    )
+
+
+async def waiting(tx: AsyncConnection) -> Mapping[str, int]:
+    """Pending calls by channel."""
+    rows = await tx.execute(
+        select(outbox.c.channel, text("count(*)")).where(outbox.c.state == "pending").group_by(outbox.c.channel)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _leased(channel: Channel, row: object, lease: str) -> Leased:
+    call = Call(
+        id=row.id, channel=channel, kind=CallKind(row.kind), target=row.target,  # type: ignore[attr-defined]
+        rendered=RENDERED.validate_json(row.body or '{"text":""}'), thread=row.topic,  # type: ignore[attr-defined]
+        attempt=row.attempts,  # type: ignore[attr-defined]
+    )
+    return Leased(
+        call, row.conversation, row.address_id, row.thread_of, lease, row.first_tried_at,  # type: ignore[attr-defined]
+        float(row.tried_seconds),  # type: ignore[attr-defined]
+    )

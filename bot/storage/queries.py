@@ -1,0 +1,74 @@
+"""What a decision may ask to see. Never another client's."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.decision import (
+    EpisodeById,
+    EpisodeView,
+    MyRequests,
+    Query,
+    RequestById,
+    RequestByNumber,
+    RequestByToken,
+    RequestView,
+    StageReached,
+)
+from bot.storage.dialogs import Addressee
+from bot.storage.tables import address, episode, request, request_stage, score
+
+MOST_REQUESTS = 10
+
+
+async def load(tx: AsyncConnection, query: Query, who: Addressee) -> object:
+    """The answer to a query, as its docstring in ``domain.decision`` tells."""
+    match query:
+        case MyRequests():
+            return tuple(await _requests(tx, who, None))
+        case RequestByNumber(number):
+            return next(iter(await _requests(tx, who, request.c.number == number)), None)
+        case RequestByToken(token):
+            return next(iter(await _requests(tx, who, request.c.token == token)), None)
+        case RequestById(id_):
+            return next(iter(await _requests(tx, who, request.c.id == id_)), None)
+        case EpisodeById(id_):
+            return await _episode(tx, who, id_)
+        case _:
+            assert_never(query)
+
+
+async def _requests(
+    tx: AsyncConnection, who: Addressee, where: ColumnElement[bool] | None
+) -> list[RequestView]:
+    found = select(request).join(address, address.c.id == request.c.address_id).where(
+        address.c.client_id == who.client_id
+    ).order_by(request.c.id.desc()).limit(MOST_REQUESTS)
+    rows = (await tx.execute(found if where is None else found.where(where))).all()
+    if not rows:
+        return []
+    reached: dict[int, list[StageReached]] = {}
+    stages = await tx.execute(
+        select(request_stage).where(request_stage.c.request_id.in_([row.id for row in rows])).order_by(request_stage.c.id)
+    )
+    for stage in stages:
+        reached.setdefault(stage.request_id, []).append(StageReached(stage.stage, stage.at))
+    return [
+        RequestView(
+            row.id, row.number, row.service, row.stage, row.created_at, row.due_at, tuple(reached.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+async def _episode(tx: AsyncConnection, who: Addressee, episode_id: int) -> EpisodeView | None:
+    row = (await tx.execute(
+        select(episode, score.c.value)
+        .join(address, address.c.id == episode.c.address_id)
+        .outerjoin(score, score.c.episode_id == episode.c.id)
+        .where(episode.c.id == episode_id, address.c.client_id == who.client_id)
+    )).first()
+    return EpisodeView(row.id, row.kind, row.slug, row.value, row.helped) if row else None

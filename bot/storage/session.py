@@ -1,0 +1,38 @@
+"""The database: its engine, and the only commit."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+
+def async_url(url: str) -> str:
+    """A ``postgresql://`` URL for SQLAlchemy's asyncpg dialect."""
+    return "postgresql+asyncpg://" + url.split("://", 1)[1]
+
+
+class Database:
+    """A pool of connections. ``begin`` is one transaction, committed at its end."""
+
+    def __init__(self, url: str, *, size: int = 12) -> None:
+        self.url = url
+        self._engine: AsyncEngine = create_async_engine(
+            async_url(url), pool_size=size, max_overflow=4, pool_pre_ping=False, pool_timeout=20,
+            pool_recycle=1800, connect_args={"timeout": 10, "command_timeout": 30},
+        )
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction. Rolled back on any exception."""
+        async with self._engine.connect() as connection:
+            try:
+                yield connection
+            except BaseException:
+                await connection.rollback()
+                raise
+            await connection.commit()
+
+    async def close(self) -> None:
+        await self._engine.dispose()

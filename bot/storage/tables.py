@@ -1,0 +1,228 @@
+"""All tables. Instants are UTC; leases alone use the database's clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(naming_convention={
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+})
+
+said_id = Sequence("said_id", metadata=metadata)
+"""One sequence for messages and outbox rows: the page streams both in one order."""
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger, Identity(), primary_key=True)
+
+
+def _said_id() -> Column[int]:
+    return Column("id", BigInteger, said_id, server_default=said_id.next_value(), primary_key=True)
+
+
+def _at(name: str, *, null: bool = False) -> Column[dt.datetime]:
+    return Column(name, DateTime(timezone=True), nullable=null)
+
+
+def _of(name: str, target: str, *, null: bool = False) -> Column[int]:
+    return Column(name, BigInteger, ForeignKey(target), nullable=null)
+
+
+def _lease() -> tuple[Column[dt.datetime], Column[str]]:
+    return (
+        Column("lease_until", DateTime(timezone=True), nullable=False, server_default=text("'-infinity'")),
+        Column("lease", Text, nullable=True),
+    )
+
+
+client = Table("client", metadata, _id(), _at("created_at"))
+
+address = Table(
+    "address", metadata, _id(), _of("client_id", "client.id"),
+    Column("channel", Text, nullable=False), Column("external_id", Text, nullable=False),
+    Column("reachable", Boolean, nullable=False, server_default=text("true")), _at("created_at"),
+    UniqueConstraint("channel", "external_id"), Index(None, "client_id"),
+)
+
+dialog = Table(
+    "dialog", metadata,
+    Column("address_id", BigInteger, ForeignKey("address.id"), primary_key=True),
+    Column("state", Text, nullable=False), _at("updated_at"),
+)
+
+inbox = Table(
+    "inbox", metadata, _id(), Column("channel", Text, nullable=False),
+    Column("external_id", Text, nullable=False), Column("conversation", Text, nullable=False),
+    Column("payload", Text, nullable=True),
+    _at("received_at"), Column("state", Text, nullable=False, server_default="new"),
+    Column("attempts", Integer, nullable=False, server_default="0"), *_lease(),
+    Column("outcome", Text, nullable=True), _at("handled_at", null=True),
+    UniqueConstraint("channel", "external_id"),
+    Index("ix_inbox_waiting", "conversation", "id", postgresql_where=text("state = 'new'")),
+    Index("ix_inbox_oldest", "id", postgresql_where=text("state = 'new'")),
+)
+"""``payload``: the raw update as ASCII JSON, blanked after 14 days. ``state``: new, done, aside."""
+
+message = Table(
+    "message", metadata, _said_id(), _of("address_id", "address.id"),
+    Column("direction", Text, nullable=False), _at("at"), _of("inbox_id", "inbox.id", null=True),
+    Column("text", Text, nullable=True), Column("outcome", Text, nullable=True), Column("slug", Text, nullable=True),
+    Column("release", Integer, nullable=False), Column("engine", Text, nullable=True),
+    Column("candidates", Text, nullable=True),
+    Index(None, "address_id", "id"), UniqueConstraint("inbox_id"),
+)
+"""Append-only; ``text`` is plain and erasable, absent where it held a personal value."""
+
+outbox = Table(
+    "outbox", metadata, _said_id(), _of("address_id", "address.id", null=True),
+    Column("conversation", Text, nullable=False), Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False), Column("target", Text, nullable=False),
+    _of("thread_of", "address.id", null=True), Column("lane", SmallInteger, nullable=False, server_default="0"),
+    Column("body", Text, nullable=True), Column("state", Text, nullable=False, server_default="pending"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("due_at", DateTime(timezone=True), nullable=False, server_default=text("'-infinity'")),
+    Column("first_tried_at", DateTime(timezone=True), nullable=True), *_lease(),
+    Column("cause", Text, nullable=True), Column("result", Text, nullable=True), _at("created_at"),
+    Column("settled_at", DateTime(timezone=True), nullable=True),
+    Index("ix_outbox_waiting", "conversation", "id", postgresql_where=text("state = 'pending'")),
+    Index("ix_outbox_next", "channel", "lane", "id", postgresql_where=text("state = 'pending'")),
+    Index("ix_outbox_page", "address_id", "id", postgresql_where=text("channel = 'page'")),
+)
+"""One physical call a row. ``state``: pending, sent, failed, unknown, held. ``body`` is blanked after 14 days."""
+
+episode = Table(
+    "episode", metadata, _id(), _of("address_id", "address.id"), Column("kind", Text, nullable=False),
+    Column("slug", Text, nullable=False), _of("case_id", "case.id", null=True), _at("opened_at"),
+    Column("helped", Boolean, nullable=True), Column("comment", Text, nullable=True),
+    Column("about", Text, nullable=True), Index(None, "address_id"),
+)
+"""What a score is keyed by."""
+
+score = Table(
+    "score", metadata, _id(), _of("episode_id", "episode.id"), Column("value", SmallInteger, nullable=False),
+    _at("at"), UniqueConstraint("episode_id"),
+)
+
+question = Table(
+    "question", metadata, _id(), _at("at"), Column("text", Text, nullable=False),
+    Column("outcome", Text, nullable=False), Column("slug", Text, nullable=True),
+    Column("release", Integer, nullable=False),
+)
+"""Anonymised: no link to whoever asked, digits masked."""
+
+request = Table(
+    "request", metadata, _id(), Column("number", Text, nullable=True), _of("address_id", "address.id"),
+    Column("token", Text, nullable=False), Column("service", Text, nullable=False),
+    Column("release", Integer, nullable=False), Column("stage", Text, nullable=False), _at("created_at"),
+    _at("due_at", null=True), Column("values", Text, nullable=False),
+    UniqueConstraint("number"), UniqueConstraint("address_id", "token"),
+)
+
+request_stage = Table(
+    "request_stage", metadata, _id(), _of("request_id", "request.id"), Column("stage", Text, nullable=False),
+    _at("at"), Index(None, "request_id"),
+)
+
+counter = Table(
+    "counter", metadata, Column("series", Text, primary_key=True), Column("year", Integer, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+case = Table(
+    "case", metadata, _id(), _of("address_id", "address.id"), _of("request_id", "request.id", null=True),
+    Column("reason", Text, nullable=False), Column("team", Text, nullable=False), _at("opened_at"),
+    _of("taken_by", "staff.id", null=True), _at("taken_at", null=True), _at("closed_at", null=True),
+    _of("closed_by", "staff.id", null=True), Index(None, "address_id"),
+)
+
+term = Table(
+    "term", metadata, _id(), _of("case_id", "case.id"), Column("policy", Text, nullable=False), _at("started_at"),
+    _at("due_at"), _at("stopped_at", null=True), Column("reached", Text, nullable=True), Index(None, "case_id"),
+)
+"""``reached``: the last mark told (warn, alarm, supervisor)."""
+
+timer = Table(
+    "timer", metadata, _id(), _of("term_id", "term.id"), Column("kind", Text, nullable=False), _at("fire_at"),
+    Column("state", Text, nullable=False, server_default="set"), _at("settled_at", null=True), Index(None, "term_id"),
+    Index("ix_timer_next", "fire_at", postgresql_where=text("state = 'set'")),
+)
+"""``state``: set, fired, dropped."""
+
+staff = Table(
+    "staff", metadata, _id(), Column("name", Text, nullable=False), Column("telegram_id", Text, nullable=True),
+    Column("team", Text, nullable=False), Column("role", Text, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=text("true")), _at("created_at"),
+    UniqueConstraint("telegram_id"),
+)
+
+staff_topic = Table(
+    "staff_topic", metadata, Column("address_id", BigInteger, ForeignKey("address.id"), primary_key=True),
+    Column("chat", Text, nullable=False), Column("topic", Text, nullable=True), UniqueConstraint("chat", "topic"),
+)
+"""One forum topic of the staff group a conversation; ``topic`` is absent until the messenger made it."""
+
+personal = Table(
+    "personal", metadata, Column("ref", Text, primary_key=True), _of("client_id", "client.id"),
+    Column("kind", Text, nullable=False), Column("ciphertext", LargeBinary, nullable=False),
+    Column("lookup", LargeBinary, nullable=False), Column("key_version", Integer, nullable=False), _at("created_at"),
+    Index(None, "client_id"), Index(None, "kind", "lookup"),
+)
+"""Personal values, encrypted; ``lookup`` is a keyed hash for finding one by its value."""
+
+release = Table(
+    "release", metadata, Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", Text, nullable=False), Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False), _at("at"),
+)
+
+item = Table(
+    "item", metadata, _id(), Column("kind", Text, nullable=False), Column("slug", Text, nullable=False),
+    UniqueConstraint("kind", "slug"),
+)
+
+item_version = Table(
+    "item_version", metadata, _id(), _of("item_id", "item.id"), Column("body", Text, nullable=False),
+    Column("from_release", Integer, ForeignKey("release.number"), nullable=False),
+    Column("to_release", Integer, ForeignKey("release.number"), nullable=True),
+    Column("author", Text, nullable=False), _at("at"), Index(None, "item_id"),
+)
+"""One version of one item, live from one release to another."""
+
+receiver = Table(
+    "receiver", metadata, Column("channel", Text, primary_key=True), Column("position", Text, nullable=False),
+)
+"""Where an ingress goes on (VK's ``ts``), committed together with what was received."""
+
+pace = Table(
+    "pace", metadata, Column("key", Text, primary_key=True),
+    Column("tat", DateTime(timezone=True), nullable=False),
+)
+"""Token buckets shared by all workers: the theoretical arrival time of GCRA, by the database's clock."""
+
+audit = Table(
+    "audit", metadata, _id(), _at("at"), Column("actor", Text, nullable=False), Column("verb", Text, nullable=False),
+    Column("object", Text, nullable=False),
+)
+"""Who did what to which row; ids only."""

@@ -1,0 +1,109 @@
+"""Waking each other: LISTEN and NOTIFY on a connection of their own, after the commit, coalesced.
+
+NOTIFY inside a transaction would serialise commits. A lost notice costs at most a poll's second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Iterable
+
+import asyncpg
+
+INBOX, OUTBOX = "inbox", "outbox"
+CHANNEL = "otklik"
+COALESCE_SECONDS = 0.005
+RECONNECT_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Waiter:
+    """Set whenever its topic was signalled since the last wait."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def set(self) -> None:
+        self._event.set()
+
+    async def wait(self, timeout: float) -> bool:
+        """True: signalled; False: ``timeout`` seconds have passed."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._event.wait()
+        signalled = self._event.is_set()
+        self._event.clear()
+        return signalled
+
+
+class Wake:
+    """Topics: ``inbox``, ``outbox``, ``page:<visitor>``."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._me = secrets.token_hex(4)
+        self._waiters: dict[str, set[Waiter]] = {}
+        self._pending: set[str] = set()
+        self._something = asyncio.Event()
+
+    @contextlib.asynccontextmanager
+    async def listening(self, topic: str) -> AsyncIterator[Waiter]:
+        """A waiter for one topic."""
+        waiter = Waiter()
+        self._waiters.setdefault(topic, set()).add(waiter)
+        try:
+            yield waiter
+        finally:
+            left = self._waiters[topic]
+            left.discard(waiter)
+            if not left:
+                del self._waiters[topic]
+
+    def signal(self, topics: Iterable[str]) -> None:
+        """Wake this worker at once and the others in a moment. Call it after the commit."""
+        for topic in topics:
+            self._wake_here(topic)
+            self._pending.add(topic)
+        self._something.set()
+
+    async def run(self) -> None:
+        """Keep the connection; for ever."""
+        while True:
+            try:
+                await self._connected()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                log.warning("the database's notices are down (%s), trying again", type(error).__name__)
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _connected(self) -> None:
+        connection = await asyncpg.connect(self._url, timeout=10)
+        try:
+            await connection.add_listener(CHANNEL, self._heard)
+            for topic in list(self._waiters):
+                self._wake_here(topic)
+            while not connection.is_closed():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(RECONNECT_SECONDS * 5):
+                        await self._something.wait()
+                await asyncio.sleep(COALESCE_SECONDS)
+                self._something.clear()
+                topics, self._pending = self._pending, set()
+                await connection.execute(
+                    "SELECT pg_notify($1, t) FROM unnest($2::text[]) AS t", CHANNEL,
+                    [f"{self._me} {topic}" for topic in topics],
+                )
+        finally:
+            await connection.close(timeout=2)
+
+    def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        sender, _, topic = str(payload).partition(" ")
+        if sender != self._me:
+            self._wake_here(topic)
+
+    def _wake_here(self, topic: str) -> None:
+        for waiter in self._waiters.get(topic, ()):
+            waiter.set()

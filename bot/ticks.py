@@ -1,0 +1,24 @@
+"""Interval ticks by APScheduler: when to look, never what to do. Without arguments, without state."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.turn import Runtime
+from bot.usecases.fire_timers import fire_timers
+
+TIMERS_SECONDS = 1.0
+
+
+def scheduler(runtime: Runtime) -> AsyncIOScheduler:
+    """A scheduler with every tick of a worker; the caller starts and stops it."""
+    made = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    _every(made, TIMERS_SECONDS, partial(fire_timers, runtime))
+    return made
+
+
+def _every(made: AsyncIOScheduler, seconds: float, tick: Callable[[], Awaitable[object]]) -> None:
+    made.add_job(tick, "interval", seconds=seconds)

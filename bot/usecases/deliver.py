@@ -1,0 +1,114 @@
+"""Make the calls of the outbox: in order a conversation, within the messenger's limits."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Sequence
+from functools import partial
+from typing import Protocol
+
+from bot import turn
+from bot.domain.errors import OutcomeUnknown, Refused, RetryLater, Unreachable
+from bot.domain.events import ClientUnreachable
+from bot.domain.messages import Call, Channel, Sent
+from bot.storage import dialogs, outbox
+from bot.storage.outbox import Leased, Rate
+from bot.turn import Runtime
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 12
+FIRST_WAIT_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 120.0
+VK_SAFE_SECONDS = 50 * 60
+"""VK forgets a ``random_id`` after an hour; a repeat is safe well within it."""
+
+
+class Send(Protocol):
+    """A channel's call. Raises RetryLater, Unreachable, Refused or OutcomeUnknown."""
+
+    async def __call__(self, call: Call) -> Sent: ...
+
+
+async def claim(runtime: Runtime, channel: Channel, lease: str, most: int, rate: Rate) -> Sequence[Leased]:
+    """Calls this worker may make now, at most one a conversation."""
+    async with runtime.db.begin() as tx:
+        return await outbox.claim(tx, channel, lease, most, rate)
+
+
+async def make(send: Send, leased: Leased) -> Sent | Exception:
+    """One call; its failure is returned, to be recorded by ``record``."""
+    try:
+        return await send(leased.call)
+    except Exception as error:
+        return error
+
+
+async def record(
+    runtime: Runtime, results: Sequence[tuple[Leased, Sent | Exception]], rate: Rate, *, unknown: str = "repeat"
+) -> None:
+    """Mark calls made, in one transaction; those failed each for itself."""
+    sent = [(leased, result) for leased, result in results if isinstance(result, Sent)]
+    async with runtime.db.begin() as tx:
+        if sent:
+            await outbox.settle(tx, sent)
+    for leased, result in results:
+        if isinstance(result, Exception):
+            await _failed(runtime, leased, result, rate, unknown)
+
+
+async def _failed(runtime: Runtime, leased: Leased, error: Exception, rate: Rate, unknown: str) -> None:
+    match error:
+        case Unreachable():
+            await _unreachable(runtime, leased, str(error))
+        case Refused():
+            log.error("call %d refused: %s", leased.call.id, error)
+            await _give_up(runtime, leased, "failed", str(error))
+        case OutcomeUnknown() if leased.call.channel is Channel.TELEGRAM:
+            log.warning("call %d: outcome unknown (%s)", leased.call.id, unknown)
+            if unknown == "hold":
+                await _give_up(runtime, leased, "held", str(error))
+            else:
+                await _again(runtime, leased, f"unknown outcome: {error}")
+        case OutcomeUnknown() if leased.tried_seconds > VK_SAFE_SECONDS:
+            await _give_up(runtime, leased, "unknown", str(error))
+        case RetryLater(after=after):
+            await _again(runtime, leased, str(error), after, rate)
+        case OutcomeUnknown():
+            await _again(runtime, leased, str(error))
+        case _:
+            log.error("call %d failed unexpectedly: %s: %s", leased.call.id, type(error).__name__, error)
+            await _again(runtime, leased, f"{type(error).__name__}: {error}")
+
+
+async def _again(
+    runtime: Runtime, leased: Leased, cause: str, after: float | None = None, rate: Rate | None = None
+) -> None:
+    if leased.call.attempt >= MOST_ATTEMPTS:
+        await _give_up(runtime, leased, "failed", cause)
+        return
+    backoff = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (leased.call.attempt - 1))
+    wait = after if after is not None else backoff * random.uniform(0.7, 1.3)
+    async with runtime.db.begin() as tx:
+        await outbox.retry(tx, leased, cause, wait)
+        if after is not None and rate is not None:
+            await outbox.pause_target(tx, leased.call, after, rate)
+
+
+async def _give_up(runtime: Runtime, leased: Leased, state: str, cause: str) -> None:
+    async with runtime.db.begin() as tx:
+        await outbox.fail(tx, leased, state, cause)
+
+
+async def _unreachable(runtime: Runtime, leased: Leased, cause: str) -> None:
+    """The client has blocked us: nothing more is tried, staff with an open case learn of it."""
+    async with runtime.db.begin() as tx:
+        await outbox.fail(tx, leased, "failed", cause)
+        if leased.address_id is not None and leased.thread_of is None:
+            await outbox.drop_waiting(tx, leased.address_id, cause)
+    if leased.address_id is not None and leased.conversation.split(":")[0] == leased.call.channel.value:
+        await turn.take(
+            runtime, runtime.shelf.content, partial(dialogs.lock_by_id, address_id=leased.address_id),
+            ClientUnreachable(),
+        )

@@ -1,0 +1,154 @@
+"""Handle updates from the inbox: understand, decide, save; set aside what can't be handled."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import turn
+from bot.domain.decision import Decision
+from bot.domain.errors import ClaimLost, MalformedUpdate
+from bot.domain.events import ClientActed, Event, HandlingFailed, StaffPressed, StaffWrote
+from bot.domain.messages import Channel, Ignored, Incoming, Kind, Parsed, StaffIncoming
+from bot.storage import dialogs, inbox, staff
+from bot.storage.decisions import Heard
+from bot.storage.inbox import Claimed
+from bot.turn import Runtime
+from nlu.understanding import Understanding
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY_SECONDS = 0.2
+READABLE = (Kind.TEXT,)
+
+
+class Answer(Protocol):
+    """Answers a button's press in the messenger: transient, best effort."""
+
+    async def __call__(self, callback: str) -> None: ...
+
+
+Parse = Callable[[Mapping[str, Any]], Awaitable[Parsed]]
+"""A channel's reading of a raw update. Raises MalformedUpdate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How updates of one channel are read, and its button presses answered."""
+
+    parse: Parse
+    answer: Answer
+
+
+async def claim(runtime: Runtime, lease: str, most: int) -> Sequence[Claimed]:
+    """Updates this worker may handle now, at most one a conversation."""
+    async with runtime.db.begin() as tx:
+        return await inbox.claim(tx, lease, most)
+
+
+async def handle(runtime: Runtime, doors: Mapping[Channel, Door], claimed: Claimed) -> str:
+    """One update. Returns its outcome; never raises but when the database is gone."""
+    try:
+        return await _handle(runtime, doors[claimed.channel], claimed)
+    except ClaimLost:
+        return "lost"
+    except MalformedUpdate as error:
+        log.warning("update %d is malformed, set aside: %s", claimed.id, error)
+        return await _done(runtime, claimed, "malformed", state="aside")
+    except Exception as error:
+        log.exception("update %d failed, attempt %d", claimed.id, claimed.attempts)
+        return await _failed(runtime, claimed, f"{type(error).__name__}: {error}")
+
+
+async def _handle(runtime: Runtime, door: Door, claimed: Claimed) -> str:
+    parsed = await door.parse(claimed.payload)
+    match parsed:
+        case Ignored(why):
+            return await _done(runtime, claimed, f"ignored.{why}")
+        case Incoming():
+            outcome = (await _client(runtime, claimed, parsed)).outcome
+        case StaffIncoming():
+            decision = await _staff(runtime, claimed, parsed)
+            outcome = decision.outcome if decision else "staff.elsewhere"
+    if parsed.callback:
+        await door.answer(parsed.callback)
+    return outcome
+
+
+async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Decision:
+    content = runtime.shelf.content
+    understood: Understanding | None = None
+    if incoming.kind in READABLE:
+        understood = content.engine.understand(incoming.text)
+    event = ClientActed(claimed.id, incoming, understood)
+
+    async def lock(tx: AsyncConnection) -> dialogs.Locked:
+        return await dialogs.lock(tx, incoming.channel, incoming.external_id, runtime.clock())
+
+    shown = incoming.text or incoming.action or incoming.name or incoming.kind.value
+    return await turn.take(
+        runtime, content, lock, event, settle=partial(_settle, runtime, claimed),
+        heard=Heard(claimed.id, shown, understood),
+    )
+
+
+async def _staff(runtime: Runtime, claimed: Claimed, incoming: StaffIncoming) -> Decision | None:
+    """A staff member's message or button; None: not in a conversation's topic."""
+    async with runtime.db.begin() as tx:
+        who = await staff.by_telegram(tx, incoming.person)
+        address = await dialogs.address_of_topic(tx, incoming.chat, incoming.thread or "")
+    if address is None:
+        await _done(runtime, claimed, "ignored.no_topic")
+        return None
+    event: Event = StaffPressed(who, incoming.action) if incoming.action else StaffWrote(who, incoming.text)
+    return await turn.take(
+        runtime, runtime.shelf.content, partial(dialogs.lock_by_id, address_id=address), event,
+        settle=partial(_settle, runtime, claimed),
+    )
+
+
+async def _settle(runtime: Runtime, claimed: Claimed, tx: AsyncConnection, decision: Decision) -> bool:
+    return await inbox.settle(tx, claimed, decision.outcome, runtime.clock())
+
+
+async def _done(runtime: Runtime, claimed: Claimed, outcome: str, *, state: str = "done") -> str:
+    async with runtime.db.begin() as tx:
+        await inbox.settle(tx, claimed, outcome, runtime.clock(), state=state)
+    return outcome
+
+
+async def _failed(runtime: Runtime, claimed: Claimed, cause: str) -> str:
+    """Try again later; after five attempts set aside, and tell the client that it is our fault."""
+    if claimed.attempts < inbox.MOST_ATTEMPTS:
+        wait = FIRST_RETRY_SECONDS * 4 ** (claimed.attempts - 1) * random.uniform(0.8, 1.2)
+        async with runtime.db.begin() as tx:
+            await inbox.retry_later(tx, claimed, cause, wait)
+        return "failed"
+    who = _address(claimed)
+    if who is None:
+        return await _done(runtime, claimed, cause, state="aside")
+
+    async def lock(tx: AsyncConnection) -> dialogs.Locked:
+        return await dialogs.lock(tx, claimed.channel, who, runtime.clock())
+
+    async def settle(tx: AsyncConnection, _decision: Decision) -> bool:
+        return await inbox.settle(tx, claimed, cause, runtime.clock(), state="aside")
+
+    try:
+        await turn.take(runtime, runtime.shelf.content, lock, HandlingFailed(claimed.id), settle=settle)
+    except Exception:
+        log.exception("update %d: could not even apologise", claimed.id)
+        return await _done(runtime, claimed, cause, state="aside")
+    return "aside"
+
+
+def _address(claimed: Claimed) -> str | None:
+    """Whom a conversation key names: only private ones, never the staff group's topics."""
+    _, _, key = claimed.conversation.partition(":")
+    return key if key and ":" not in key and key != "?" else None

@@ -1,0 +1,1 @@
+"""The content of an agency: its schema, its loader and the packs."""

@@ -1,0 +1,281 @@
+"""What must hold between the parts of a pack, beyond the form of each part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from knowledge_base import schema
+from knowledge_base.faults import Fault
+from knowledge_base.reading import Draft, Item, nearest
+from knowledge_base.source import Place
+
+TITLE_MAX, SHORT_MAX, MORE_MAX = 30, 700, 3500
+RECEIPT_PLACEHOLDERS = frozenset({"number", "due", "first"})
+_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)")
+_SPEAKING = ("templates", "services", "intents")
+"""Kinds that share one space of slugs: what a message can be understood as."""
+
+
+def broken_rules(draft: Draft, required_texts: frozenset[str]) -> Iterator[Fault]:
+    """Every rule that the pack breaks; a part that could not be read is passed over."""
+    yield from _references(draft)
+    yield from _one_space_of_slugs(draft)
+    yield from _targets(draft)
+    yield from _calendars(draft)
+    for item in draft.items["templates"].values():
+        yield from _lengths(item)
+    for item in draft.items["services"].values():
+        yield from _form(item)
+        yield from _receipt(item)
+    yield from _samples(draft)
+    yield from _placeholders_agree(draft)
+    if draft.agency is not None:
+        yield from _agency(draft.agency)
+        yield from _languages(draft, draft.agency.model)
+        yield from _texts(draft, draft.agency.model, required_texts)
+
+
+def _unknown(item: Item[Any], place: Place, kind: str, name: str, known: set[str]) -> Iterator[Fault]:
+    if name not in known:
+        remedy = nearest(name, known) or f"declare it in {kind} or mend the name"
+        yield item.fault(place, f"{name!r} is not in {kind}", remedy)
+
+
+def _references(draft: Draft) -> Iterator[Fault]:
+    """Names of one kind used in another: topics, situations, teams, policies, calendars."""
+    spoken = {"topic": "topics", "situation": "situations", "owner": "teams"}
+    uses: dict[str, dict[str, str]] = {
+        "templates": spoken,
+        "services": {**spoken, "team": "teams", "policy": "policies"},
+        "policies": {"calendar": "calendars"},
+        "rules": {"team": "teams", "policy": "policies"},
+    }
+    for kind, fields in uses.items():
+        for item in draft.items[kind].values():
+            for name, target in fields.items():
+                value = getattr(item.model, name)
+                if value is not None:
+                    yield from _unknown(item, (name,), target, value, draft.names[target])
+    for item in draft.items["teams"].values():
+        for index, topic in enumerate(item.model.topics):
+            yield from _unknown(item, ("topics", index), "topics", topic, draft.names["topics"])
+    if draft.agency is not None:
+        agency_uses = {
+            "office": "calendars",
+            "default_team": "teams",
+            "incident_team": "teams",
+            "handoff_policy": "policies",
+            "incident_policy": "policies",
+        }
+        for name, target in agency_uses.items():
+            value = getattr(draft.agency.model, name)
+            yield from _unknown(draft.agency, (name,), target, value, draft.names[target])
+
+
+def _one_space_of_slugs(draft: Draft) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for kind in _SPEAKING:
+        for slug, item in draft.items[kind].items():
+            if slug in seen:
+                yield item.fault(("slug",), f"slug {slug!r} is also in {seen[slug]}", "rename one of the two")
+            seen.setdefault(slug, item.source.name)
+    known = set().union(*(draft.names[kind] for kind in _SPEAKING))
+    for slug, (_, source) in draft.questions.items():
+        if slug not in known:
+            remedy = nearest(slug, known) or "mend the slug or remove the questions"
+            yield source.fault((slug,), f"{slug!r} is not a template, service or intent", remedy)
+
+
+def _targets(draft: Draft) -> Iterator[Fault]:
+    """Where buttons and menus lead."""
+    for item in draft.items["templates"].values():
+        for index, button in enumerate(item.model.buttons):
+            yield from _one_target(draft, item, ("buttons", index), button, ("template", "service", "link"))
+    for item in draft.items["menus"].values():
+        for index, entry in enumerate(item.model.items):
+            kinds = ("template", "service", "menu", "command")
+            yield from _one_target(draft, item, ("items", index), entry, kinds)
+    menus_broken = any(fault.file == "menus.yml" for fault in draft.faults)
+    if not menus_broken and "main" not in draft.names["menus"]:
+        yield Fault("menus.yml", 1, "there is no menu 'main'", "add a menu with the slug main")
+
+
+def _one_target(
+    draft: Draft, item: Item[Any], place: Place, entry: BaseModel, kinds: tuple[str, ...]
+) -> Iterator[Fault]:
+    given = [kind for kind in kinds if getattr(entry, kind) is not None]
+    if len(given) != 1:
+        what = "the button leads to " + (" and ".join(given) if given else "nothing")
+        yield item.fault(place, what, "give exactly one of " + ", ".join(kinds))
+    for kind in given:
+        if f"{kind}s" in draft.names:
+            known = draft.names[f"{kind}s"]
+            yield from _unknown(item, (*place, kind), f"{kind}s", getattr(entry, kind), known)
+
+
+def _calendars(draft: Draft) -> Iterator[Fault]:
+    for item in draft.items["calendars"].values():
+        yield from _zone(item, item.model.timezone)
+        days: list[tuple[Place, tuple[schema.Interval, ...]]] = [
+            *((("week", day), intervals) for day, intervals in item.model.week.items()),
+            *((("days", day.isoformat()), intervals) for day, intervals in item.model.days.items()),
+        ]
+        for place, intervals in days:
+            for index, interval in enumerate(intervals):
+                if interval.start == interval.end:
+                    remedy = "give different times or leave the day empty"
+                    yield item.fault((*place, index), "the interval has no length", remedy)
+
+
+def _zone(item: Item[Any], name: str) -> Iterator[Fault]:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        yield item.fault(("timezone",), f"time zone {name!r} is unknown", "write one like Europe/Moscow")
+
+
+def _lengths(item: Item[schema.Template]) -> Iterator[Fault]:
+    template = item.model
+    limits = (("title", template.title, TITLE_MAX), ("short", template.short, SHORT_MAX))
+    for name, texts, limit in (*limits, ("more", template.more or {}, MORE_MAX)):
+        for language, text in texts.items():
+            if len(text) > limit:
+                what = f"{name} has {len(text)} characters, {limit} are allowed"
+                yield item.fault((name, language), what, f"shorten it by {len(text) - limit}")
+
+
+def _form(item: Item[schema.Service]) -> Iterator[Fault]:
+    service = item.model
+    if not service.fields:
+        yield item.fault(("fields",), "the form asks for nothing", "add a field")
+    for index, field in enumerate(service.fields):
+        place: Place = ("fields", index)
+        if field.type is schema.FieldType.CHOICE and not field.choices:
+            yield item.fault(place, f"field {field.name!r} has no choices", "add choices or change its type")
+        if field.type is not schema.FieldType.CHOICE and field.choices:
+            what = f"field {field.name!r} has choices but is of type {field.type}"
+            yield item.fault((*place, "choices"), what, "make it a choice or remove them")
+        if field.min_length > field.max_length:
+            what = f"field {field.name!r} cannot be filled: min_length is above max_length"
+            yield item.fault((*place, "min_length"), what, "lower min_length")
+        yield from _repeated(item, (*place, "choices"), [choice.value for choice in field.choices])
+    yield from _repeated(item, ("fields",), [field.name for field in service.fields])
+    yield from _repeated(item, ("stages",), [stage.slug for stage in service.stages])
+    if service.numbered and not service.stages:
+        yield item.fault(("stages",), "a numbered request has no stages", "add stages or set numbered: false")
+    if service.stages and not any(stage.final for stage in service.stages):
+        yield item.fault(("stages",), "no stage is final", "mark the last stage with final: true")
+
+
+def _repeated(item: Item[Any], place: Place, names: list[str]) -> Iterator[Fault]:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield item.fault((*place, index), f"{name!r} is used twice", "rename one of the two")
+
+
+def _receipt(item: Item[schema.Service]) -> Iterator[Fault]:
+    for language, text in item.model.receipt.items():
+        for name in sorted(set(_PLACEHOLDER.findall(text)) - RECEIPT_PLACEHOLDERS):
+            remedy = "use only {number}, {due} and {first}"
+            yield item.fault(("receipt", language), f"placeholder {{{name}}} is unknown", remedy)
+
+
+def plain(sample: str) -> str:
+    """A sample without case, ё, punctuation: two that are equal so teach the engine the same."""
+    return " ".join(re.findall(r"\w+", sample.casefold().replace("ё", "е")))
+
+
+def _samples(draft: Draft) -> Iterator[Fault]:
+    """No phrase may stand for two things, and no test question may be taught."""
+    taught: dict[str, tuple[str, str]] = {}
+    for kind in _SPEAKING:
+        for slug, item in draft.items[kind].items():
+            for language, samples in item.model.samples.items():
+                for index, sample in enumerate(samples):
+                    place: Place = ("samples", language, index)
+                    where = f"{item.source.name}:{item.source.line((*item.place, *place))}"
+                    first = taught.setdefault(plain(sample), (slug, where))
+                    if first[0] != slug:
+                        what = f"sample {sample!r} is also a sample of {first[0]!r}"
+                        yield item.fault(place, what, f"keep one of the two (the other is at {first[1]})")
+    asked: dict[str, str] = {}
+    for slug, (questions, source) in draft.questions.items():
+        for index, question in enumerate(questions):
+            key = plain(question)
+            if key in taught:
+                what = f"test question {question!r} is also a sample"
+                yield source.fault(
+                    (slug, index), what, f"word it otherwise (the sample is at {taught[key][1]})"
+                )
+            if asked.setdefault(key, slug) != slug:
+                what = f"test question {question!r} is also asked for {asked[key]!r}"
+                yield source.fault((slug, index), what, "keep one of the two")
+
+
+def _placeholders_agree(draft: Draft) -> Iterator[Fault]:
+    default = draft.agency.model.default_language if draft.agency is not None else ""
+    for key, by_language in draft.texts.items():
+        ordered = sorted(by_language.items(), key=lambda pair: (pair[0] != default, pair[0]))
+        first = ordered[0]
+        for _, text in ordered[1:]:
+            odd = set(_PLACEHOLDER.findall(text.value)) ^ set(_PLACEHOLDER.findall(first[1].value))
+            if odd:
+                names = ", ".join(f"{{{name}}}" for name in sorted(odd))
+                what = f"text {key!r} differs from its {first[0]!r} version in {names}"
+                yield text.source.fault(text.place, what, "use the same placeholders in every language")
+
+
+def _agency(item: Item[schema.Agency]) -> Iterator[Fault]:
+    agency = item.model
+    yield from _zone(item, agency.timezone)
+    if agency.default_language not in agency.languages:
+        what = f"default language {agency.default_language!r} is not in languages"
+        yield item.fault(("default_language",), what, "add it to languages")
+    if agency.thresholds.clarify > agency.thresholds.answer:
+        what = "threshold clarify is above answer"
+        yield item.fault(("thresholds", "clarify"), what, "lower clarify or raise answer")
+
+
+def _languages(draft: Draft, agency: schema.Agency) -> Iterator[Fault]:
+    """Every text and every list of samples in the default language, none in an undeclared one."""
+    items = [item for kind in draft.items.values() for item in kind.values()]
+    for item in [*items, *([draft.agency] if draft.agency else [])]:
+        for place, by_language in _localized(item.model, ()):
+            if not by_language.get(agency.default_language):
+                what = f"{place[-1]!r} has nothing in the default language {agency.default_language!r}"
+                yield item.fault(place, what, f"add {agency.default_language}: under it")
+            for language in by_language.keys() - set(agency.languages):
+                what = f"language {language!r} is not among the languages of pack.yml"
+                yield item.fault((*place, language), what, "declare it there or remove the text")
+
+
+def _localized(model: BaseModel, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
+    for name, info in type(model).model_fields.items():
+        value = getattr(model, name)
+        if name == "samples" or info.annotation in (schema.Localized, schema.Localized | None):
+            if value is not None:
+                yield (*place, name), value
+        elif isinstance(value, tuple):
+            for index, part in enumerate(value):
+                if isinstance(part, BaseModel):
+                    yield from _localized(part, (*place, name, index))
+
+
+def _texts(draft: Draft, agency: schema.Agency, required: frozenset[str]) -> Iterator[Fault]:
+    default = f"texts/{agency.default_language}.yml"
+    unreadable = any(fault.file == default for fault in draft.faults)
+    for key in sorted(required - draft.texts.keys() if not unreadable else ()):
+        yield Fault(default, 1, f"missing key {key!r}", "add the text")
+    for key, by_language in draft.texts.items():
+        for language, text in by_language.items():
+            if language not in agency.languages:
+                what = f"language {language!r} is not among the languages of pack.yml"
+                yield text.source.fault((), what, "declare it there or delete the file")
+            elif agency.default_language not in by_language and not unreadable:
+                what = f"text {key!r} is not in the default language {agency.default_language!r}"
+                yield text.source.fault(text.place, what, f"add it to {default}")

@@ -1,0 +1,294 @@
+"""The content of an agency, one frozen model per kind.
+
+A pack is a folder of YAML files. ``knowledge_base.load`` turns it into one
+``Pack``; nothing here reads files. Every model refuses unknown keys, so a
+misspelled key is an error with a line and never a silent loss.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=80)]
+NonBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Localized = dict[Language, NonBlank]
+"""Text per language code; the pack's default language must be present."""
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- answers -----------------------------------------------------------------
+
+
+class TemplateButton(Model):
+    """A button under an answer: opens a template, starts a service, or opens a link."""
+
+    text: Localized
+    template: Slug | None = None
+    service: Slug | None = None
+    link: Annotated[str, StringConstraints(pattern=r"^https://\S+$")] | None = None
+
+
+class Template(Model):
+    """An approved answer to one topic."""
+
+    slug: Slug
+    title: Localized
+    """Two to four words for buttons and menus, at most 30 characters."""
+    topic: Key
+    """Code of the classifier's topic, declared in ``topics.yml``."""
+    situation: Slug | None = None
+    """Life situation, declared in ``situations.yml``."""
+    owner: Slug
+    """Team that keeps the answer true, declared in ``teams.yml``."""
+    review_by: dt.date
+    sensitive: bool = False
+    """A person is offered first and no score is ever asked."""
+    unmet: bool = False
+    """A need this agency can't meet: why not, and who can."""
+    short: Localized
+    """The answer, about 350 characters at most."""
+    more: Localized | None = None
+    """The rest, shown behind the button "more"."""
+    buttons: tuple[TemplateButton, ...] = ()
+    samples: dict[Language, tuple[NonBlank, ...]]
+    """Questions as people type them; the engine is trained on these."""
+
+
+class IntentKind(StrEnum):
+    COMMAND = "command"
+    SMALLTALK = "smalltalk"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class Intent(Model):
+    """A general intent (``my-status``, ``human``, ``greeting`` ...) with its samples."""
+
+    slug: Slug
+    kind: IntentKind
+    samples: dict[Language, tuple[NonBlank, ...]]
+
+
+class Topic(Model):
+    """A row of the classifier of topics."""
+
+    key: Key
+    title: Localized
+
+
+class Situation(Model):
+    """A life situation."""
+
+    slug: Slug
+    title: Localized
+
+
+# --- services ----------------------------------------------------------------
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    CHOICE = "choice"
+    PHONE = "phone"
+    EMAIL = "email"
+    NAME = "name"
+    SCORE = "score"
+
+
+class Choice(Model):
+    value: Slug
+    title: Localized
+
+
+class ServiceField(Model):
+    """One question of a form."""
+
+    name: Slug
+    type: FieldType
+    ask: Localized
+    """The question itself, short."""
+    hint: Localized | None = None
+    """What to write and an example."""
+    why: Localized | None = None
+    """Why it is asked; shown under the hint."""
+    label: Localized
+    """One or two words for the summary."""
+    required: bool = True
+    personal: bool = False
+    """Stored encrypted, apart from the request."""
+    choices: tuple[Choice, ...] = ()
+    min_length: int = 0
+    max_length: int = 4000
+
+
+class Stage(Model):
+    slug: Slug
+    title: Localized
+    days: int | None = None
+    """Calendar days from acceptance by which the stage ends; none: no term of its own."""
+    client_acts: bool = False
+    """Something is expected of the client at this stage."""
+    final: bool = False
+
+
+class Service(Model):
+    """A declared form with a journey."""
+
+    slug: Slug
+    title: Localized
+    description: Localized
+    topic: Key
+    situation: Slug | None = None
+    owner: Slug
+    review_by: dt.date
+    team: Slug
+    policy: Slug | None = None
+    """Response policy of the case it opens; none: no person is asked."""
+    series: NonBlank = "ОТ"
+    """Prefix of the public number."""
+    days: int | None = None
+    """Calendar days within which the final answer is promised."""
+    numbered: bool = True
+    """False: no number and no journey (a plain word of feedback)."""
+    fields: tuple[ServiceField, ...]
+    stages: tuple[Stage, ...] = ()
+    receipt: Localized
+    """Said when accepted. Placeholders: {number} {due} {first}."""
+    offline: Localized
+    """How to do the same without a messenger."""
+    samples: dict[Language, tuple[NonBlank, ...]]
+
+
+# --- terms -------------------------------------------------------------------
+
+
+class Interval(Model):
+    """Working time within a day, ``HH:MM``; an end before the start runs past midnight."""
+
+    start: dt.time
+    end: dt.time
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Calendar(Model):
+    """Office hours. A day in ``days`` overrides its weekday; empty means closed."""
+
+    slug: Slug
+    timezone: NonBlank
+    week: dict[Weekday, tuple[Interval, ...]]
+    days: dict[dt.date, tuple[Interval, ...]] = Field(default_factory=dict)
+
+
+class Policy(Model):
+    """Response terms of a case."""
+
+    slug: Slug
+    title: Localized
+    calendar: Slug | None = None
+    """Office calendar the term runs in; none: round the clock."""
+    first_answer_minutes: Annotated[int, Field(gt=0)]
+    next_answer_minutes: Annotated[int, Field(gt=0)]
+    warn_share: Annotated[float, Field(gt=0, lt=1)] = 0.75
+    """Share of the term after which the team is warned."""
+    supervisor_minutes: Annotated[int, Field(ge=0)] = 30
+    """Minutes past the term after which the supervisor is told."""
+
+
+class Team(Model):
+    slug: Slug
+    title: Localized
+    """As a client reads it: "отдел субсидий"."""
+    topics: tuple[Key, ...] = ()
+    """Classifier topics that this team answers for."""
+
+
+class Rule(Model):
+    """A staff rule: these words hand the conversation to a person at once."""
+
+    slug: Slug
+    title: Localized
+    phrases: tuple[NonBlank, ...]
+    """A message matches when it holds every word (lemma) of one of the phrases."""
+    team: Slug
+    policy: Slug
+
+
+# --- menus and texts ---------------------------------------------------------
+
+
+class MenuItem(Model):
+    """One entry: exactly one of template, service, menu or command."""
+
+    text: Localized
+    template: Slug | None = None
+    service: Slug | None = None
+    menu: Slug | None = None
+    command: Literal["my-status", "human", "my-data", "settings"] | None = None
+
+
+class Menu(Model):
+    slug: Slug
+    title: Localized
+    items: tuple[MenuItem, ...]
+
+
+class Thresholds(Model):
+    """Zones of the calibrated confidence of the best candidate."""
+
+    answer: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """At or above: answered."""
+    clarify: Annotated[float, Field(gt=0, lt=1)] = 0.25
+    """At or above: asked back with buttons; below: not known."""
+    margin: Annotated[float, Field(ge=0, lt=1)] = 0.15
+    """Lead over the second candidate that an answer needs."""
+
+
+class Agency(Model):
+    """``pack.yml``: who speaks, and the defaults."""
+
+    name: Slug
+    title: Localized
+    languages: tuple[Language, ...]
+    default_language: Language
+    timezone: NonBlank
+    office: Slug
+    """Calendar that tells when a person is there."""
+    default_team: Slug
+    handoff_policy: Slug
+    """Policy of a case opened because a person was asked for."""
+    incident_team: Slug
+    incident_policy: Slug
+    """Team and policy for "the assistant is broken"."""
+    thresholds: Thresholds = Thresholds()
+    unknown_before_handoff: int = 2
+    """Unknown questions in a row after which a person is offered first."""
+
+
+class Pack(Model):
+    """The whole content, loaded at once; ``version`` is the hash of its files."""
+
+    version: str
+    agency: Agency
+    templates: dict[str, Template]
+    intents: dict[str, Intent]
+    services: dict[str, Service]
+    topics: dict[str, Topic]
+    situations: dict[str, Situation]
+    calendars: dict[str, Calendar]
+    policies: dict[str, Policy]
+    teams: dict[str, Team]
+    rules: dict[str, Rule]
+    menus: dict[str, Menu]
+    texts: dict[str, Localized]
+    questions: dict[str, tuple[str, ...]]
+    """Test questions by slug, never trained on."""

@@ -1,0 +1,1 @@
+"""Understanding of what a client writes."""

@@ -1,0 +1,112 @@
+"""Fitted classifiers on disk: plain arrays and JSON, no pickle; anything doubtful is fitted anew."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import os
+import tempfile
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from nlu.classifier import Classifier
+from nlu.embedding import encoder_name, installed_encoder
+from nlu.features import Vocabulary
+
+KEPT = 4
+"""Files kept in the folder, newest first."""
+_log = logging.getLogger(__name__)
+
+
+def cache_file(folder: Path, pack_version: str, *, encoder: bool) -> Path:
+    """Where the classifier of a pack lives: named by everything that shapes it."""
+    digest = hashlib.sha256()
+    home = Path(__file__).parent
+    for path in sorted([*home.glob("*.py"), *home.glob("language/*.yml")]):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    digest.update(metadata.version("pymorphy3-dicts-ru").encode())
+    digest.update((encoder_name() if encoder else "").encode())
+    return folder / f"{pack_version}-{digest.hexdigest()[:12]}.npz"
+
+
+def save(classifier: Classifier, path: Path) -> None:
+    """Write the classifier so that a reader sees a whole file or none. A full or closed disk is logged only."""
+    description = {
+        "labels": classifier.labels,
+        "words": list(classifier.vocabulary.words),
+        "characters": list(classifier.vocabulary.characters),
+        "sharpness": classifier.sharpness,
+    }
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        description=np.frombuffer(json.dumps(description, ensure_ascii=False).encode(), np.uint8),
+        rarity=classifier.vocabulary.rarity,
+        weights=classifier.weights,
+        meaning=classifier.meaning,
+        centre=classifier.centre,
+        bias=classifier.bias,
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".engine-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(buffer.getbuffer())
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        _prune(path.parent)
+    except OSError as error:
+        _log.warning("the fitted engine could not be kept in %s: %s", path.parent, error)
+
+
+def _prune(folder: Path) -> None:
+    files = sorted(folder.glob("*.npz"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in files[KEPT:]:
+        file.unlink(missing_ok=True)
+
+
+def load(path: Path, *, encoder: bool) -> Classifier | None:
+    """The classifier kept in ``path``; None when there is none or it is damaged."""
+    if not path.is_file():
+        return None
+    try:
+        return _read(path, encoder=encoder)
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file brings up, the remedy is the same
+        _log.warning("the kept engine %s is damaged and is fitted anew: %s", path.name, error)
+        return None
+
+
+def _read(path: Path, *, encoder: bool) -> Classifier:
+    with np.load(path, allow_pickle=False) as arrays:
+        described = json.loads(arrays["description"].tobytes().decode())
+        rarity, weights, meaning, centre, bias = (
+            np.asarray(arrays[name], np.float32)
+            for name in ("rarity", "weights", "meaning", "centre", "bias")
+        )
+    words = {name: number for number, name in enumerate(described["words"])}
+    characters = {name: number for number, name in enumerate(described["characters"], start=len(words))}
+    labels = tuple(described["labels"])
+    features = len(words) + len(characters)
+    shapes = (rarity.shape, weights.shape, meaning.shape, bias.shape)
+    if shapes != ((features,), (features, len(labels)), (len(centre), len(labels)), (len(labels),)):
+        raise ValueError("the arrays do not fit each other")
+    found = installed_encoder() if encoder and len(centre) else None
+    if len(centre) and found is None:
+        raise ValueError("it needs a sentence encoder that cannot be loaded")
+    return Classifier(
+        labels=labels,
+        vocabulary=Vocabulary(words, characters, rarity),
+        weights=weights,
+        meaning=meaning,
+        centre=centre,
+        bias=bias,
+        sharpness=float(described["sharpness"]),
+        encoder=found,
+    )

@@ -1,0 +1,32 @@
+"""The data of ``nlu/language``, read once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parent / "language"
+
+
+@lru_cache(maxsize=8)
+def _read(name: str) -> Any:
+    return yaml.load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+
+
+def letters(table: str) -> dict[str, str]:
+    """A table of ``letters.yml``: layout, translit, lookalikes or number_lookalikes."""
+    found: dict[str, str] = _read("letters")[table]
+    return found
+
+
+def phrases(name: str) -> tuple[str, ...]:
+    """A list of ``phrases.yml``, longest first."""
+    found: list[str] = _read("phrases")[name]
+    return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
+
+
+def english_words() -> frozenset[str]:
+    return frozenset(_read("english")["words"].split())

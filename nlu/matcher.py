@@ -1,0 +1,177 @@
+"""The in-process engine: understands within the bot's own process, trained from the pack."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from knowledge_base.schema import IntentKind, Pack
+from nlu import engine_cache
+from nlu.classifier import Classifier
+from nlu.cleaning import clean
+from nlu.embedding import installed_encoder
+from nlu.examples import examples, series_of
+from nlu.features import Floats, kept_words
+from nlu.numbers import NumberReader
+from nlu.phrases import is_wrapping, questions, says_only_a_number, unwrapped, without_fillers
+from nlu.understanding import Candidate, Outcome, Understanding
+from nlu.words import lemma, lemmas, tokens
+
+MY_STATUS = "my-status"
+MAX_CANDIDATES, MAX_PARTS, MAX_PIECES = 5, 3, 6
+_FEW_WORDS = 2
+"""A rest so short after a greeting may still be small talk («привет, бот»)."""
+_OUTCOMES = {
+    IntentKind.COMMAND: Outcome.COMMAND,
+    IntentKind.SMALLTALK: Outcome.SMALLTALK,
+    IntentKind.OUT_OF_SCOPE: Outcome.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One text, or a piece of one, as the classifier reads it."""
+
+    outcome: Outcome
+    slug: str | None
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def sure(self) -> bool:
+        return self.outcome not in (Outcome.UNKNOWN, Outcome.CLARIFY)
+
+    @property
+    def score(self) -> float:
+        """Score of what was understood; 0 for what is unknown."""
+        return self.candidates[0].score if self.slug is not None else 0.0
+
+
+_NOTHING = _Reading(Outcome.UNKNOWN, None, ())
+
+
+class Matcher:
+    """Understands by a classifier fitted on the pack's samples. Safe to share between threads."""
+
+    name = "matcher"
+
+    def __init__(self, pack: Pack, classifier: Classifier) -> None:
+        self._classifier = classifier
+        self._thresholds = pack.agency.thresholds
+        self._language = pack.agency.default_language
+        self._numbers = NumberReader(series_of(pack))
+        self._knows_status = MY_STATUS in pack.intents
+        self._outcomes = {
+            **dict.fromkeys(pack.templates, Outcome.ANSWER),
+            **dict.fromkeys(pack.services, Outcome.SERVICE),
+            **{slug: _OUTCOMES[intent.kind] for slug, intent in pack.intents.items()},
+        }
+        self._rules = {
+            slug: tuple(lemmas(clean(phrase).text) for phrase in rule.phrases)
+            for slug, rule in pack.rules.items()
+        }
+
+    @classmethod
+    def fit(cls, pack: Pack, cache_dir: Path | None = None, *, encoder: bool = True) -> Matcher:
+        """The engine of a pack: from ``cache_dir`` when it was fitted before, else fitted and kept there.
+
+        ``encoder=False`` leaves the sentence encoder out even if one is installed.
+        """
+        path = engine_cache.cache_file(cache_dir, pack.version, encoder=encoder) if cache_dir else None
+        classifier = engine_cache.load(path, encoder=encoder) if path else None
+        if classifier is None:
+            # scipy takes 0.7 s to import and is needed for fitting only.
+            from nlu.fitting import fit
+
+            classifier = fit(*examples(pack), installed_encoder() if encoder else None)
+            if path:
+                engine_cache.save(classifier, path)
+        matcher = cls(pack, classifier)
+        matcher.understand("проверка")  # loads what is loaded lazily, before the first client waits for it
+        return matcher
+
+    def understand(self, text: str) -> Understanding:
+        """Read one message of any length and content. Never raises."""
+        started = time.perf_counter()
+        cleaned = clean(text)
+        found = self._numbers.find(cleaned.text)
+        rest = found.rest if found else cleaned.text
+        reading = _NOTHING
+        parts: tuple[Understanding, ...] = ()
+        if found and self._knows_status and says_only_a_number(rest):
+            reading = _Reading(Outcome.COMMAND, MY_STATUS, (Candidate(MY_STATUS, 1.0),))
+        elif tokens(rest):
+            reading, pieces = self._read(rest)
+            parts = tuple(self._told(piece, part, cleaned.language, started) for piece, part in pieces)
+        told = self._told(text, reading, cleaned.language, started)
+        return replace(
+            told,
+            request_number=found.number if found else None,
+            rules=self._rules_in(cleaned.text),
+            parts=parts,
+        )
+
+    def _told(self, text: str, reading: _Reading, language: str, started: float) -> Understanding:
+        return Understanding(
+            text=text,
+            outcome=reading.outcome,
+            slug=reading.slug,
+            candidates=reading.candidates,
+            engine=self.name,
+            language=language or self._language,
+            ms=round((time.perf_counter() - started) * 1000, 3),
+        )
+
+    def _rules_in(self, text: str) -> tuple[str, ...]:
+        if not self._rules:
+            return ()
+        held = {lemma(word) for word in kept_words(text)}
+        return tuple(
+            slug for slug, phrases in self._rules.items() if any(phrase <= held for phrase in phrases)
+        )
+
+    def _read(self, text: str) -> tuple[_Reading, list[tuple[str, _Reading]]]:
+        """The reading of a text, and its questions when it clearly has several."""
+        line = text.replace("\n", " ")
+        bare, greeted = unwrapped(line), without_fillers(line)
+        pieces = [piece for piece in questions(text) if not is_wrapping(piece)]
+        several = 2 <= len(pieces) <= MAX_PIECES
+        # All in one batch: the sentence encoder reads four texts in the time of two.
+        batch = [bare, greeted, *(unwrapped(piece) for piece in pieces if several)]
+        readings = [self._judged(row) for row in self._classifier.probabilities(batch)]
+        whole, wrapped, inner = readings[0], readings[1], readings[2:]
+        if several and len(pieces) <= MAX_PARTS and _all_answers(inner):
+            best = max(inner, key=lambda reading: reading.score)
+            return best, list(zip(pieces, inner, strict=True))
+        if wrapped.outcome is Outcome.SMALLTALK and not whole.sure and len(tokens(bare)) <= _FEW_WORDS:
+            return wrapped, []
+        if not whole.sure and inner:
+            loudest = max(inner, key=lambda reading: reading.score)
+            if loudest.outcome is not Outcome.SMALLTALK and loudest.score > whole.score:
+                return loudest, []
+        return whole, []
+
+    def _judged(self, row: Floats) -> _Reading:
+        """Outcome by kind of the best class and by the zone of its score."""
+        order = row.argsort()[::-1][: MAX_CANDIDATES + 1]
+        labels = self._classifier.labels
+        ranked = [(labels[number], float(row[number])) for number in order]
+        candidates = tuple(
+            Candidate(slug, round(score, 4))
+            for slug, score in ranked
+            if self._outcomes[slug] is not Outcome.UNKNOWN
+        )[:MAX_CANDIDATES]
+        best, score = ranked[0]
+        lead = score - (ranked[1][1] if len(ranked) > 1 else 0.0)
+        zones = self._thresholds
+        if self._outcomes[best] is Outcome.UNKNOWN or score < zones.clarify:
+            return _Reading(Outcome.UNKNOWN, None, candidates)
+        if score < zones.answer or lead < zones.margin:
+            return _Reading(Outcome.CLARIFY, best, candidates)
+        return _Reading(self._outcomes[best], best, candidates)
+
+
+def _all_answers(readings: list[_Reading]) -> bool:
+    """Whether every piece is a question of its own with an answer of its own."""
+    slugs = {reading.slug for reading in readings if reading.outcome is Outcome.ANSWER}
+    return len(slugs) == len(readings)

@@ -1,0 +1,62 @@
+"""What an engine understood of one message. Pure: it knows no dialog and no database.
+
+It returns every reading of a message (intent, request numbers, language);
+``bot.domain.decide`` chooses among them by what the dialog expects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Outcome(StrEnum):
+    """What the best candidate calls for, by kind of its slug and zone of its score."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    UNKNOWN = "unknown"
+    SERVICE = "service"
+    COMMAND = "command"
+    SMALLTALK = "smalltalk"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    slug: str
+    score: float
+    """Calibrated probability, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One message as one engine reads it.
+
+    ``candidates`` are best first, at most five, out-of-scope left out.
+    ``slug`` is the best one for every outcome but ``unknown``, where it is None.
+    ``parts`` holds the questions of a message with several (at most three), each with an answer of its own.
+    ``request_number`` is the public number found in the text, upper case («ОТ-2026-000123»), or None.
+    """
+
+    text: str
+    outcome: Outcome
+    slug: str | None
+    candidates: tuple[Candidate, ...]
+    engine: str
+    language: str
+    ms: float
+    request_number: str | None = None
+    rules: tuple[str, ...] = ()
+    """Slugs of the pack's staff rules whose words the text holds."""
+    parts: tuple[Understanding, ...] = ()
+
+
+class Engine(Protocol):
+    """Anything that understands: the in-process matcher now, Rasa beside it later."""
+
+    name: str
+
+    def understand(self, text: str) -> Understanding:
+        """Read one message of any length and content. Never raises."""
+        ...

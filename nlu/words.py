@@ -1,0 +1,49 @@
+"""Words of a text and their dictionary forms.
+
+The dictionary (pymorphy3) is loaded at the first Russian word: 0.1 s, 15 MB.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+_TOKEN = re.compile(r"[^\W_]+")
+_RUSSIAN = re.compile(r"[а-я]+")
+_LONGEST = 40
+"""A longer "word" is noise, and dear to analyse."""
+
+
+def tokens(text: str) -> list[str]:
+    """Words and numbers of a text, in order; the text is lower case already."""
+    return _TOKEN.findall(text)
+
+
+@lru_cache(maxsize=1)
+def _dictionary() -> Any:
+    import pymorphy3  # type: ignore[import-untyped]
+
+    return pymorphy3.MorphAnalyzer()
+
+
+@lru_cache(maxsize=65_536)
+def lemma(word: str) -> str:
+    """The dictionary form of a lower-case word; what is not Russian comes back cut to 40 letters."""
+    if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
+        return word[:_LONGEST]
+    parses = _dictionary().parse(word)
+    return str(parses[0].normal_form).replace("ё", "е") if parses else word
+
+
+@lru_cache(maxsize=65_536)
+def is_russian_word(word: str) -> bool:
+    """Whether the dictionary knows this very form."""
+    if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
+        return False
+    return bool(_dictionary().word_is_known(word))
+
+
+def lemmas(text: str) -> frozenset[str]:
+    """The dictionary forms of a text's words, without order."""
+    return frozenset(lemma(word) for word in tokens(text))

@@ -1,0 +1,1 @@
+"""Commands to start, test and measure the project, and the embedded database they share."""

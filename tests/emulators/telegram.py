@@ -1,0 +1,277 @@
+"""An emulated Telegram: the Bot API over HTTP on one side, clients and staff at their phones on the other.
+
+Give the bot `.url` as the base of the Bot API server and `.token` as its token. Whatever the real server would
+refuse is refused in its own words: wrong token, unknown chat, over-long text, bad keyboard, two pollers.
+Not emulated: `parse_mode` other than HTML, media sent by the bot, calling a webhook, rate limits of its own
+accord (use `faults`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable
+from typing import Any, Final
+
+import orjson
+
+from tests.emulators import telegram_payloads as payloads
+from tests.emulators.base import Emulator, pressed_button
+from tests.emulators.bodies import BadBody, Params, read_params
+from tests.emulators.faults import Fault
+from tests.emulators.ledger import Pushed, Sent
+from tests.emulators.telegram_errors import (
+    NOT_FOUND,
+    UNAUTHORIZED,
+    BadRequest,
+    Conflict,
+    Refused,
+    fault_reply,
+)
+from tests.emulators.telegram_methods import BY_LOWER, METHODS, sent_payload
+from tests.emulators.telegram_params import decoded, number
+from tests.emulators.telegram_state import CallbackAnswer, TelegramState, Topic
+from tests.emulators.telegram_text import found_entities
+from tests.emulators.telegram_updates import MAX_BATCH, UpdateQueue
+from tests.emulators.wire import Answer, Reply, Request
+
+TOKEN: Final = f"{payloads.BOT_ID}:emulated-token-of-thirty-five-chars"
+STAFF_CHAT: Final = -1_001_000_000_001
+EPOCH: Final = 1_735_689_600  # 2025-01-01: ids drawn from the clock since then stay below 2**31
+MAX_WAIT: Final = 50
+
+
+class TelegramEmulator(Emulator):
+    """The emulated Telegram; see the module. Verbs of people return what became of their act.
+
+    `forums`: supergroups with topics where the bot is an administrator. `open_chats`: writing first is
+    allowed. `fast`: bounded memory for benches. `callback_ttl`: seconds in which a pressed button can be
+    answered. Update ids start from the clock, so that a second emulator never repeats them.
+    """
+
+    def __init__(
+        self, token: str = TOKEN, *, forums: tuple[int, ...] = (STAFF_CHAT,), seed: int = 0, fast: bool = False,
+        open_chats: bool = False, callback_ttl: float = 60.0, first_update_id: int | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(seed, fast, refused=frozenset({"captcha"}))
+        self.token = token
+        self.forums = forums
+        first = first_update_id or int((time.time() - EPOCH) * 10)
+        queue = UpdateQueue(first, self.faults)
+        self.state = TelegramState(queue, self.ledger, open_chats, callback_ttl)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget people, messages, topics, faults and updates not yet confirmed; ids go on."""
+        self.faults.clear()
+        self.state.clear(self.forums)
+
+    # What people do.
+
+    def client_says(self, user_id: int, text: str, first_name: str | None = None) -> Pushed:
+        """A client writes a text, as long as it may be, in the private chat."""
+        return self._client_sends(user_id, first_name, text=text, **_entities(text))
+
+    def client_starts(self, user_id: int, first_name: str | None = None) -> Pushed:
+        """A client opens the bot for the first time and presses "Start"."""
+        return self.client_says(user_id, "/start", first_name)
+
+    def client_sends(self, user_id: int, kind: str, first_name: str | None = None) -> Pushed:
+        """A client sends something other than text: a kind of `telegram_payloads.KINDS`."""
+        user = self.state.user(user_id, first_name)
+        body = payloads.content(kind, len(self.state.files) + 1, user)
+        for file_id in _file_ids(body):
+            self.state.files[file_id] = b"emulated file " + file_id.encode()
+        return self._client_sends(user_id, first_name, **body)
+
+    def client_presses(
+        self, user_id: int, wanted: str, message_id: int | None = None, forged: bool = False
+    ) -> Pushed:
+        """A client presses a button, named by its data or label.
+
+        Looks at the newest message with inline buttons, then at the keyboard below the input field, or
+        only at `message_id`. `forged` sends `wanted` as data without looking, as a hostile client can.
+        Raises LookupError when there is no such button.
+        """
+        return self._presses(user_id, user_id, wanted, message_id, forged)
+
+    def staff_says(self, user_id: int, chat_id: int, thread_id: int | None, text: str) -> Pushed:
+        """A member of staff writes in a group, in a topic or (None) in the general one."""
+        if chat_id not in self.state.chats:
+            self.state.add_forum(chat_id)
+        content: dict[str, Any] = {"text": text, **_entities(text)}
+        if thread_id is not None:
+            content.update(self._in_topic(chat_id, thread_id))
+        return self._sends(self.state.user(user_id, f"Staff {user_id}"), chat_id, content)
+
+    def staff_presses(
+        self, user_id: int, chat_id: int, wanted: str, message_id: int | None = None, forged: bool = False
+    ) -> Pushed:
+        """A member of staff presses an inline button in a group; see `client_presses`."""
+        self.state.user(user_id, f"Staff {user_id}")
+        return self._presses(user_id, chat_id, wanted, message_id, forged)
+
+    def push_raw(self, update: dict[str, Any]) -> int:
+        """Queue an update as it is, however malformed; see `UpdateQueue.push_raw`."""
+        self.state.meet(update)
+        return self.state.queue.push_raw(update)
+
+    def duplicate_next(self) -> None:
+        """The next update handed over is handed over twice, in one batch or in a later one."""
+        self.faults.next("duplicate")
+
+    def block(self, user_id: int) -> Pushed:
+        """A client blocks the bot: sends get 403 from now on, and the bot is told."""
+        self.state.blocked.add(user_id)
+        return self._membership(user_id, payloads.member, payloads.kicked)
+
+    def unblock(self, user_id: int) -> Pushed:
+        """A client unblocks the bot."""
+        self.state.blocked.discard(user_id)
+        return self._membership(user_id, payloads.kicked, payloads.member)
+
+    def add_forum(self, chat_id: int) -> None:
+        """Make the bot an administrator of one more supergroup with topics."""
+        self.state.add_forum(chat_id)
+
+    # What can be seen.
+
+    def topics(self, chat_id: int) -> list[Topic]:
+        """The topics of a forum, in the order of opening."""
+        return list(self.state.topics.get(chat_id, {}).values())
+
+    def in_topic(self, chat_id: int, thread_id: int) -> list[Sent]:
+        """The bot's messages in one topic."""
+        return [sent for sent in self.messages(chat_id) if sent.thread_id == thread_id]
+
+    @property
+    def callback_answers(self) -> list[CallbackAnswer]:
+        """What the bot answered to pressed buttons, in order."""
+        return self.state.answers
+
+    # The server.
+
+    def handle(self, request: Request) -> Answer | Awaitable[Answer]:
+        """One request to /bot<token>/<method> or /file/bot<token>/<path>."""
+        if request.path.startswith("/file/bot"):
+            return self._file(request.path.removeprefix("/file/bot"))
+        token, _, tail = request.path.removeprefix("/bot").partition("/")
+        if token.replace("%3A", ":") != self.token:
+            return (UNAUTHORIZED if ":" in token else NOT_FOUND).reply()
+        method = BY_LOWER.get(tail.lower())
+        if method is None:
+            self.requests[tail] += 1
+            return NOT_FOUND.reply()
+        return self.served(method, request, lambda: self._call(method, request))
+
+    def fault_reply(self, fault: Fault) -> Reply:
+        """See `telegram_errors.fault_reply`."""
+        return fault_reply(fault)
+
+    def _call(self, method: str, request: Request) -> Answer | Awaitable[Answer]:
+        try:
+            params = read_params(request)
+            if method == "getUpdates":
+                return self._get_updates(params, request)
+            return _ok(METHODS[method](self.state, params))
+        except Refused as refusal:
+            return refusal.reply()
+        except BadBody:
+            return BadRequest("strings must be encoded in UTF-8").reply()
+
+    async def _get_updates(self, params: Params, request: Request) -> Answer:
+        try:
+            if self.state.webhook:
+                raise Conflict(
+                    "can't use getUpdates method while webhook is active; "
+                    "use deleteWebhook to delete the webhook first"
+                )
+            self._choose_updates(params)
+            self.state.queue.confirm(number(params, "offset"))
+            limit = min(max(number(params, "limit", MAX_BATCH), 1), MAX_BATCH)
+            timeout = min(number(params, "timeout"), MAX_WAIT)
+            return _ok(await self.state.queue.take(limit, timeout, request.gone))
+        except Refused as refusal:
+            return refusal.reply()
+
+    def _choose_updates(self, params: Params) -> None:
+        kinds = decoded(params, "allowed_updates")
+        if kinds is not None or "allowed_updates" in params:
+            self.state.queue.allowed = frozenset(kinds) if kinds else None
+
+    def _file(self, tail: str) -> Reply:
+        token, _, path = tail.partition("/")
+        content = self.state.files.get(path.removeprefix("documents/"))
+        if token != self.token or content is None:
+            return NOT_FOUND.reply()
+        return Reply(content, content_type="application/octet-stream")
+
+    def _client_sends(self, user_id: int, first_name: str | None, **content: Any) -> Pushed:
+        if user_id in self.state.blocked:
+            self.unblock(user_id)
+        return self._sends(self.state.user(user_id, first_name), user_id, content)
+
+    def _sends(self, sender: payloads.Payload, chat_id: int, content: dict[str, Any]) -> Pushed:
+        message_id = self.state.next_message_id()
+        body = payloads.message(message_id, sender, self.state.chats[chat_id], **content)
+        return Pushed(self.state.queue.push("message", body), message_id, time.time())
+
+    def _in_topic(self, chat_id: int, thread_id: int) -> dict[str, Any]:
+        topic = self.state.topics[chat_id].get(thread_id)
+        if topic is None:
+            raise LookupError(f"no topic {thread_id} in {chat_id}: {self.topics(chat_id)}")
+        opened = {"name": topic.name, "icon_color": topic.icon_color}
+        root = payloads.message(
+            thread_id, payloads.bot_user(), self.state.chats[chat_id],
+            message_thread_id=thread_id, is_topic_message=True, forum_topic_created=opened,
+        )  # fmt: skip
+        # Telegram shows every message of a topic as a reply to the one that opened it.
+        return {"message_thread_id": thread_id, "is_topic_message": True, "reply_to_message": root}
+
+    def _presses(
+        self, user_id: int, chat_id: int, wanted: str, message_id: int | None, forged: bool
+    ) -> Pushed:
+        user = self.state.user(user_id)
+        if forged:
+            sent = self.ledger.find(chat_id, message_id) if message_id else None
+            return self._asks(user, chat_id, sent, wanted)
+        sent, button = pressed_button(self.messages(chat_id), wanted, message_id)
+        if sent.inline:
+            if button.kind != "callback":
+                raise LookupError(
+                    f"the button {wanted!r} opens {button.url or button.kind}: the bot learns nothing"
+                )
+            return self._asks(user, chat_id, sent, button.data)
+        if button.kind in ("request_contact", "request_location"):
+            return self.client_sends(user_id, button.kind.removeprefix("request_"))
+        return self._sends(user, chat_id, {"text": button.label})
+
+    def _asks(self, user: payloads.Payload, chat_id: int, sent: Sent | None, data: str) -> Pushed:
+        query: dict[str, Any] = {
+            "id": self.state.ask(user["id"]), "from": user, "chat_instance": str(chat_id), "data": data,
+        }  # fmt: skip
+        if sent is not None:
+            query["message"] = sent_payload(self.state, sent)
+        return Pushed(self.state.queue.push("callback_query", query), 0, time.time())
+
+    def _membership(self, user_id: int, old: Any, new: Any) -> Pushed:
+        user, bot = self.state.user(user_id), payloads.bot_user()
+        body = payloads.membership(self.state.chats[user_id], user, old(bot), new(bot))
+        return Pushed(self.state.queue.push("my_chat_member", body), 0, time.time())
+
+
+def _ok(result: Any) -> Reply:
+    return Reply(orjson.dumps({"ok": True, "result": result}))
+
+
+def _entities(text: str) -> dict[str, Any]:
+    found = found_entities(text)
+    return {"entities": found} if found else {}
+
+
+def _file_ids(body: Any) -> list[str]:
+    if isinstance(body, dict):
+        own = [body["file_id"]] if "file_id" in body else []
+        return own + [file_id for value in body.values() for file_id in _file_ids(value)]
+    if isinstance(body, list):
+        return [file_id for value in body for file_id in _file_ids(value)]
+    return []
