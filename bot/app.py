@@ -222,6 +222,7 @@ async def serving(
         web(settings, runtime), log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="off",
     ))
     scheduler = ticks.scheduler(runtime)
+    failure: BaseException | None = None
     async with asyncio.TaskGroup() as group:
         background = [group.create_task(runtime.wake.run())]
         work = [group.create_task(server.serve(sockets=[opened]))]
@@ -234,15 +235,18 @@ async def serving(
         scheduler.start()
         try:
             yield
-        finally:
-            stop.set()
-            scheduler.shutdown(wait=False)
-            server.should_exit = True
-            await asyncio.wait(work, timeout=STOP_SECONDS)
-            for task in (*work, *background):
-                task.cancel()
+        except BaseException as error:
+            failure = error
+        stop.set()
+        scheduler.shutdown(wait=False)
+        server.should_exit = True
+        await asyncio.wait(work, timeout=STOP_SECONDS)
+        for task in (*work, *background):
+            task.cancel()
     for one in ready:
         await one.close()
+    if failure is not None:
+        raise failure
 
 
 async def _receive(settings: Settings, messenger: Messenger, stop: asyncio.Event) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import asyncpg
-
 from bot.config import Settings
 from bot.domain.errors import SendFailed
 from bot.domain.text_keys import REQUIRED_TEXTS
-from bot.storage import migrate
+from bot.storage import migrate, server
 from knowledge_base.load import PackError, load_pack
 from nlu.matcher import Matcher
 
@@ -35,18 +33,15 @@ async def examine(settings: Settings) -> list[Finding]:
 
 async def _database(settings: Settings) -> Finding:
     try:
-        connection = await asyncpg.connect(settings.database_url, timeout=5)
-        version = await connection.fetchval("SHOW server_version")
-        number = int(await connection.fetchval("SHOW server_version_num"))
-        await connection.close()
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        found = await server.ask(settings.database_url)
+    except server.Unreachable as error:
         return Finding(
-            "database", False, f"can't be reached ({type(error).__name__}: {error})",
+            "database", False, f"can't be reached ({error})",
             "Start PostgreSQL and check OTKLIK_DATABASE_URL; scripts/run starts one of its own when it is unset.",
         )
-    if number < 150000:
-        return Finding("database", False, f"PostgreSQL {version}", "PostgreSQL 15 or newer is needed.")
-    return Finding("database", True, f"PostgreSQL {version}")
+    if found.too_old:
+        return Finding("database", False, f"PostgreSQL {found.version}", "PostgreSQL 15 or newer is needed.")
+    return Finding("database", True, f"PostgreSQL {found.version}")
 
 
 async def _migrations(settings: Settings) -> Finding:

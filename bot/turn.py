@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.domain.decide import decide
 from bot.domain.decision import Decision, Need, Query, Scene, SetReachable, View
 from bot.domain.dialog import Dialog
@@ -17,7 +15,7 @@ from bot.domain.messages import Capabilities, Channel, Kind
 from bot.storage import decisions, dialogs, queries
 from bot.storage.decisions import Heard
 from bot.storage.personal import Cipher
-from bot.storage.session import Database
+from bot.storage.session import Database, Tx
 from bot.storage.wake import OUTBOX, Wake
 from knowledge_base.schema import Pack
 from nlu.understanding import Engine
@@ -63,8 +61,8 @@ class Runtime:
     staff_chat: str | None
 
 
-Lock = Callable[[AsyncConnection], Awaitable[dialogs.Locked]]
-Settle = Callable[[AsyncConnection, Decision], Awaitable[bool]]
+Lock = Callable[[Tx], Awaitable[dialogs.Locked]]
+Settle = Callable[[Tx, Decision], Awaitable[bool]]
 
 
 async def take(
@@ -91,7 +89,7 @@ async def take(
 
 
 async def _decide(
-    tx: AsyncConnection, locked: dialogs.Locked, event: Event, pack: Pack, now: dt.datetime
+    tx: Tx, locked: dialogs.Locked, event: Event, pack: Pack, now: dt.datetime
 ) -> Decision:
     who = locked.addressee
     dialog = locked.dialog or Dialog(pack.agency.default_language)

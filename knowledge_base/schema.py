@@ -144,6 +144,9 @@ class Service(Model):
 
     slug: Slug
     title: Localized
+    """A verb for buttons: "write an appeal"."""
+    noun: Localized | None = None
+    """What a request of this kind is called in lists; none: the title."""
     description: Localized
     topic: Key
     situation: Slug | None = None

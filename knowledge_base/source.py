@@ -99,15 +99,17 @@ def read_source(name: str, raw: bytes) -> tuple[Source, list[Fault]]:
     try:
         node = _compose(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # A bracket left open is noticed far below; the author needs the line where it opens.
+        opened = "flow" in (error.context or "")
+        mark = error.context_mark if opened else error.problem_mark or error.context_mark
         what = f"broken YAML: {error.problem or error.context}"
         remedy = "check indentation, quotes and colons here and one line above"
         return source, [Fault(name, mark.line + 1 if mark else 1, what, remedy)]
     except yaml.YAMLError as error:
         line = text[: getattr(error, "position", 0) or 0].count("\n") + 1
         return source, [Fault(name, line, "a character that YAML does not allow", "remove it")]
-    except RecursionError:
-        return source, [Fault(name, 1, "the values are nested too deeply", "write the file flatter")]
+    except _TooDeepError as error:
+        return source, [Fault(name, error.line, "the values are nested too deeply", "write the file flatter")]
     if node is None:
         return source, [Fault(name, 1, "the file is empty", "fill it or delete it")]
     builder = _Builder(source)
@@ -117,7 +119,24 @@ def read_source(name: str, raw: bytes) -> tuple[Source, list[Fault]]:
     return source, builder.faults
 
 
+class _TooDeepError(Exception):
+    """The values of a file are nested deeper than MAX_DEPTH."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+
 def _compose(text: str) -> yaml.Node | None:
+    # The composer calls itself and takes the process down when it goes too deep; the parser does not.
+    depth = 0
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            mark = event.start_mark
+            raise _TooDeepError(mark.line + 1 if mark else 1)
     loader = yaml.CSafeLoader(text)
     try:
         node: yaml.Node | None = loader.get_single_node()
@@ -141,9 +160,6 @@ class _Builder:
             self.fault(node, "an alias (*name) is used", "write the value out")
             return None
         self.seen.add(id(node))
-        if len(place) > MAX_DEPTH:
-            self.fault(node, "the values are nested too deeply", "write the file flatter")
-            return None
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, place)
         if isinstance(node, yaml.SequenceNode):

@@ -23,6 +23,7 @@ _PLAIN = re.compile(r"[\x20-\x7eа-яё\n«»—–]*", re.IGNORECASE)
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _REPEATED_SIGN = re.compile(r"([^\w\s])\1{2,}")
 _LATIN = re.compile(r"[a-z]")
+_LATIN_WORD = re.compile(r"[a-z]{3}")
 _CYRILLIC = re.compile(r"[а-я]")
 _MIXED = re.compile(r"[a-zа-я]*(?:[a-z][а-я]|[а-я][a-z])[a-zа-я]*")
 _VOWELS = frozenset("аеиоуыэюя")
@@ -123,7 +124,7 @@ def language_of(text: str) -> str:
 def _restored(text: str) -> tuple[str, str]:
     """Latin text read as typed in the wrong layout or in Latin letters, if that makes Russian words."""
     words = text.split()[:_JUDGED]
-    if len(_LATIN.findall(text)) < 3:
+    if not _LATIN_WORD.search(text):
         return text, ""
     english = _share(words, lambda word: all(part in english_words() for part in tokens(word)))
     by_layout = _share(words, lambda word: _is_russian(_by_layout(word)))

@@ -34,7 +34,7 @@ def cache_file(folder: Path, pack_version: str, *, encoder: bool) -> Path:
 
 
 def save(classifier: Classifier, path: Path) -> None:
-    """Write the classifier so that a reader sees a whole file or none. A full or closed disk is logged only."""
+    """Write the classifier so that a reader sees a whole file or none. A failing disk is only logged."""
     description = {
         "labels": classifier.labels,
         "words": list(classifier.vocabulary.words),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -143,7 +144,7 @@ def main() -> None:
     told = {"ready_seconds": seconds, **asdict(evaluate(engine, pack_questions(pack)))}
     for name in ("confusions", "misses"):
         told[name] = told[name][: given.worst]
-    print(json.dumps(told, ensure_ascii=False, indent=2))
+    sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -42,8 +42,8 @@ def _taught(pack: Pack) -> Iterator[tuple[str, str]]:
 
 
 def prepared(sample: str, reader: NumberReader, *, keep_greetings: bool) -> str:
-    """A text as the classifier sees it: cleaned, without request numbers and wrapping."""
+    """A text as the classifier sees it: cleaned, a word for a request number, without wrapping."""
     text = clean(sample).text.replace("\n", " ")
     found = reader.find(text)
-    bare = " ".join((found.rest if found else text).split())
-    return without_fillers(bare) if keep_greetings else unwrapped(bare)
+    plain = found.in_words if found else text
+    return without_fillers(plain) if keep_greetings else unwrapped(plain)

@@ -21,7 +21,7 @@ from nlu.words import lemma, tokens
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
-SHORTEST, LONGEST = 2, 5
+SHORTEST, LONGEST = 2, 4
 """Lengths of the character features."""
 CHARACTERS_WEIGHT = math.sqrt(2.0)
 """Characters against lemmas, found by cross-validation: typos and endings are many."""

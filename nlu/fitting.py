@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular  # type: ignore[import-untyped]
 from scipy.optimize import minimize, minimize_scalar  # type: ignore[import-untyped]
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from nlu.classifier import Classifier, centred
 from nlu.embedding import SentenceEncoder
@@ -23,8 +24,8 @@ from nlu.features import Floats, Vocabulary, learn_vocabulary
 
 STRENGTH = 5.0
 """Weight of an example against the regularisation, by cross-validation."""
-MEANING_WEIGHT = 2.0
-"""Sentence vectors against lemmas (characters have 2 as well, squared)."""
+MEANING_WEIGHT = 2.5
+"""Sentence vectors against lemmas, by cross-validation."""
 HELD_OUT = 8
 """Every HELD_OUT-th sample of a class is kept for the calibration."""
 _FEWEST = 40
@@ -34,7 +35,15 @@ Labels = NDArray[np.intp]
 
 
 def fit(texts: Sequence[str], names: Sequence[str], encoder: SentenceEncoder | None) -> Classifier:
-    """Train on cleaned ``texts`` with the class ``names``, one a text. Deterministic."""
+    """Train on cleaned ``texts`` with the class ``names``, one a text. Deterministic.
+
+    On one thread: several would wait for each other whenever the cores are busy with something else.
+    """
+    with threadpool_limits(limits=1):
+        return _fitted(texts, names, encoder)
+
+
+def _fitted(texts: Sequence[str], names: Sequence[str], encoder: SentenceEncoder | None) -> Classifier:
     labels = tuple(sorted(set(names)))
     numbers = {name: number for number, name in enumerate(labels)}
     truth = np.array([numbers[name] for name in names], np.intp)
@@ -77,9 +86,6 @@ def _solve(kernel: Floats, truth: Labels, classes: int) -> tuple[Floats, Floats]
     size = len(truth)
     factor = np.linalg.cholesky(kernel + np.float32(1e-3) * np.eye(size, dtype=np.float32))
     across = np.ascontiguousarray(factor.T)
-    counts = np.bincount(truth, minlength=classes)
-    # The root of the balanced weight: out-of-scope has many samples and must not swallow the rest.
-    cost = STRENGTH * np.sqrt(size / classes / np.maximum(counts, 1))[truth].astype(np.float32)
     every = np.arange(size)
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -89,10 +95,10 @@ def _solve(kernel: Floats, truth: Labels, classes: int) -> tuple[Floats, Floats]
         scores -= scores.max(axis=1, keepdims=True)
         odds = np.exp(scores)
         total = odds.sum(axis=1)
-        value = -float(np.dot(cost, scores[every, truth] - np.log(total)))
+        value = -STRENGTH * float(np.sum(scores[every, truth] - np.log(total)))
         odds /= total[:, None]
         odds[every, truth] -= 1.0
-        odds *= cost[:, None]
+        odds *= STRENGTH
         slope = np.empty((size + 1, classes))
         slope[:-1] = across @ odds + point[:-1]
         slope[-1] = odds.sum(axis=0)

@@ -28,5 +28,11 @@ def phrases(name: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
 
 
+def word_for_a_number() -> str:
+    """What a request number is read as by the classifier."""
+    found: str = _read("phrases")["number_is_read_as"]
+    return found
+
+
 def english_words() -> frozenset[str]:
     return frozenset(_read("english")["words"].split())

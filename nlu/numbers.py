@@ -6,25 +6,37 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nlu.language_data import letters
+from nlu.language_data import letters, word_for_a_number
 
 DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A number in its public form, and the text without it."""
+    """A number in its public form, and the text around it."""
 
     number: str
-    rest: str
+    before: str
+    after: str
+
+    @property
+    def rest(self) -> str:
+        """The text without the number."""
+        return f"{self.before} {self.after}"
+
+    @property
+    def in_words(self) -> str:
+        """The text with a plain word for the number, for the classifier."""
+        return f"{self.before}{word_for_a_number()}{self.after}"
 
 
 class NumberReader:
     """Finds numbers of the given series (prefixes such as «ОТ»)."""
 
     def __init__(self, series: Iterable[str]) -> None:
-        self._series = {_latin(name): name for name in sorted(set(series))}
-        spelt = "|".join(_either(name) for name in sorted(set(series), key=len, reverse=True))
+        names = sorted(set(series), key=lambda name: (-len(name), name))
+        self._series = {_latin(spelling): name for name in names for spelling in (name, _keys(name))}
+        spelt = "|".join(f"{_either(name)}|{re.escape(_keys(name))}" for name in names)
         # A date («от 2026-12-01») goes on after the second number; a request number does not.
         self._pattern = re.compile(
             rf"(?<![^\W_])({spelt})[\s\-–—_№#.:]{{0,3}}(20\d\d)[\s\-–—_/]{{0,3}}(\d{{1,{DIGITS}}})"
@@ -39,13 +51,19 @@ class NumberReader:
             return None
         series, year, order = match.groups()
         number = f"{self._series[_latin(series)]}-{year}-{int(order):0{DIGITS}d}"
-        return Found(number, f"{text[: match.start()]} {text[match.end() :]}")
+        return Found(number, text[: match.start()], text[match.end() :])
 
 
 def _latin(name: str) -> str:
     """A key that is the same for «ОТ» in Russian and in look-alike Latin letters."""
     table = letters("number_lookalikes")
     return "".join(table.get(letter, letter) for letter in name.upper())
+
+
+def _keys(name: str) -> str:
+    """The prefix as it comes out with the Latin layout on: «ОТ» is JN."""
+    back = {russian: latin for latin, russian in reversed(letters("layout").items())}
+    return "".join(back.get(letter, letter) for letter in name.lower())
 
 
 def _either(name: str) -> str:

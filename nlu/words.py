@@ -22,7 +22,7 @@ def tokens(text: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _dictionary() -> Any:
-    import pymorphy3  # type: ignore[import-untyped]
+    import pymorphy3
 
     return pymorphy3.MorphAnalyzer()
 

@@ -45,7 +45,8 @@ class Account:
     def can_run(self, program: Path) -> bool:
         """Whether this account reaches and starts ``program`` (which knows ``--version``)."""
         try:
-            done = subprocess.run([program, "--version"], capture_output=True, check=False, **self.spawn_args())
+            command: list[str | Path] = [program, "--version"]
+            done = subprocess.run(command, capture_output=True, check=False, **self.spawn_args())
         except PermissionError:
             return False
         return done.returncode == 0
@@ -63,19 +64,20 @@ def open_way(account: Account, targets: Iterable[Path]) -> list[Path]:
 
     Only the right to pass is added (o+x), never the right to list or read.
     """
-    changed = []
+    changed: list[Path] = []
     if account.name is None:
         return changed
     for folder in {parent for target in targets for parent in target.parents}:
-        mode = folder.stat().st_mode
-        if not (mode & stat.S_IXOTH or folder.stat().st_uid == account.uid and mode & stat.S_IXUSR):
+        mode, owner = folder.stat().st_mode, folder.stat().st_uid
+        passable = mode & (stat.S_IXUSR if owner == account.uid else stat.S_IXOTH)
+        if not passable:
             folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
             changed.append(folder)
     return sorted(changed)
 
 
 def open_tree(folder: Path) -> None:
-    """Lets everybody read the installed programs under ``folder`` (root with umask 077 installs them closed)."""
+    """Lets everybody read the programs under ``folder``: root with umask 077 installs them closed."""
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
             mode = stat.S_IMODE(path.stat().st_mode)

@@ -1,4 +1,4 @@
-"""Makes the files of an embedded PostgreSQL: cluster, roles, database, settings. Starting it: ``postgres.py``."""
+"""Makes the files of an embedded PostgreSQL: cluster, roles, database, settings."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def make(home: Path, account: Account, *, durable: bool) -> None:
 def check_version(home: Path) -> None:
     """Raises PostgresError if the cluster was made by another major version."""
     made = (home / "data" / "PG_VERSION").read_text().strip()
-    answer = subprocess.run([programs() / "postgres", "--version"], capture_output=True, text=True, check=True)
-    ours = answer.stdout.split()[-1].split(".")[0]
+    command: list[str | Path] = [programs() / "postgres", "--version"]
+    ours = subprocess.check_output(command, text=True).split()[-1].split(".")[0]
     if made != ours:
         raise PostgresError(
-            f"{home} was made by PostgreSQL {made}, and this one is {ours}. Take the data out with the former "
-            "version of the project (pg_dump), or move the folder away to start empty."
+            f"{home} was made by PostgreSQL {made}, and this one is {ours}. Take the data out with the "
+            "former version of the project (pg_dump), or move the folder away to start empty."
         )
 
 
@@ -103,4 +103,5 @@ def _run(command: Sequence[str | Path], account: Account, text: str = "") -> Non
         **account.spawn_args(),
     )
     if done.returncode != 0 or "ERROR:" in done.stderr:
-        raise PostgresError(f"{Path(command[0]).name} failed:\n{(done.stderr or done.stdout).strip()[-2000:]}")
+        said = (done.stderr or done.stdout).strip()[-2000:]
+        raise PostgresError(f"{Path(command[0]).name} failed:\n{said}")

@@ -126,8 +126,9 @@ def _install_with_pip(base: str, name: str, count: int) -> None:
             2,
         )
     _call([base, "-m", "venv", VENV])
-    command = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    _call_counting([*command, "--progress-bar=off", "-r", _lock_file(name)], count)
+    command: list[str | Path] = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    command += ["--progress-bar=off", "-r", _lock_file(name)]
+    _call_counting(command, count)
 
 
 def _call(command: Sequence[str | Path]) -> None:
@@ -153,7 +154,7 @@ def _call_counting(command: Sequence[str | Path], count: int) -> None:
 
 
 def _link_project() -> None:
-    """Makes ``bot`` importable and ``otklik`` a command, without a build: nothing to fetch, nothing to fail."""
+    """Makes ``bot`` importable and ``otklik`` a command, without a build that could fail."""
     packages = next((VENV / "lib").glob("python3*/site-packages"))
     _replace(packages / "otklik.pth", f"{ROOT}\n")
     command = VENV / "bin" / "otklik"
@@ -212,7 +213,8 @@ def main(arguments: list[str]) -> int:
         prepare("run" if verb == "run" else rest[0])
         if verb == "run":
             path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-            os.execve(PYTHON, [str(PYTHON), "-P", "-m", "scripts.start", *rest], os.environ | {"PYTHONPATH": path})
+            command = [str(PYTHON), "-P", "-m", "scripts.start", *rest]
+            os.execve(PYTHON, command, os.environ | {"PYTHONPATH": path})
     except SetupError as error:
         say(str(error))
         return error.code

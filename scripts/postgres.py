@@ -52,7 +52,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Address of the application's database, for its owner, who is no superuser but may create databases."""
+        """Address of the application's database, for its owner: no superuser, but may create databases."""
         return f"postgresql://{ROLE}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
 
     @property

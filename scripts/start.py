@@ -54,12 +54,13 @@ class Watch:
             return 0
         # Its own session: Ctrl-C in the terminal reaches us alone, and we hand it on exactly once.
         # The lock goes along: while the child lives, even without us, nobody starts a second one.
+        # There are no threads here, so preexec_fn is safe.
         self.child = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             pass_fds=[lock],
-            preexec_fn=_die_with_parent(os.getpid()),
+            preexec_fn=_die_with_parent(os.getpid()),  # noqa: PLW1509
         )
         if self.asked:
             self.child.send_signal(signal.SIGTERM)
@@ -106,8 +107,8 @@ def only_one(var: Path) -> Iterator[int]:
         except BlockingIOError:
             file.seek(0)
             raise StartError(
-                f"Otklik is already running from {var} (process {file.read().strip() or 'unknown'}). Stop that "
-                "one first. Another worker on the same database: .venv/bin/otklik run, with its own OTKLIK_PORT."
+                f"Otklik is already running from {var} (process {file.read().strip() or 'unknown'}): stop it "
+                "first. To add a worker on the same database: .venv/bin/otklik run, with its own OTKLIK_PORT."
             ) from None
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
@@ -134,7 +135,8 @@ def check_port() -> None:
                 ) from None
             if error.errno == errno.EACCES:
                 raise StartError(
-                    f"Port {port} may not be opened by this user. Ports from 1024 on may: OTKLIK_PORT=8080 scripts/run"
+                    f"Port {port} may not be opened by this user. From 1024 on they may: "
+                    "OTKLIK_PORT=8080 scripts/run"
                 ) from None
 
 
@@ -155,7 +157,7 @@ def secret_key(var: Path) -> str:
 
 
 class Database:
-    """The embedded PostgreSQL while ``otklik run`` runs. ``var/database_url`` tells other commands where it is."""
+    """The embedded PostgreSQL while ``otklik run`` runs; ``var/database_url`` leads other commands to it."""
 
     def __init__(self, var: Path) -> None:
         self.home = var / "postgres"
@@ -167,7 +169,7 @@ class Database:
             say(f"Making the embedded database in {self.home}.")
         server = postgres.start(self.home)
         for folder in server.opened:
-            say(f"Note: {folder} was closed; PostgreSQL does not run as root, so others may now pass through it.")
+            say(f"Note: others may now pass through {folder} (chmod o+x): PostgreSQL does not run as root.")
         if server.adopted:
             say("The embedded database was still running; taken over.")
         self.address.unlink(missing_ok=True)

@@ -117,15 +117,19 @@ def parse(text: str) -> Action | None:
 def parse_staff(text: str) -> tuple[str, int] | None:
     """``take`` or ``done`` with a case id; None for anything else."""
     match text.split(":"):
-        case ["k", ("take" | "done") as verb, number] if number.isdecimal() and len(number) < 19:
+        case ["k", ("take" | "done") as verb, number] if _is_id(number):
             return verb, int(number)
     return None
 
 
 def _id(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:
+    if not _is_id(text):
         raise ValueError(text)
     return int(text)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 18
 
 
 def _score(text: str) -> int:

@@ -23,6 +23,11 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
     return _joined(text)[:limit]
 
 
+def whole(*texts: str) -> bool:
+    """Whether the texts hold no lone surrogate and so can be written in UTF-8."""
+    return all(text.isascii() or _joined(text) is text for text in texts)
+
+
 def storable(value: Any) -> Any:
     """A JSON value that PostgreSQL and every JSON writer accept, whatever was parsed into it.
 

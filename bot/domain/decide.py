@@ -30,7 +30,7 @@ from bot.domain.events import (
     TimerFired,
 )
 from bot.domain.messages import Kind
-from bot.domain.speech import StaffSay, say
+from bot.domain.speech import Ref, Say, StaffSay, say
 from nlu.understanding import Outcome, Understanding
 
 
@@ -137,7 +137,7 @@ def _form_button(scene: Scene, press: actions.PressForm) -> Result:
         if done is not None:
             return done
         shown = form.again(scene, current)
-        return Decision(scene.dialog, says=(say("form.step_over"), shown), outcome="stale")
+        return Decision(scene.dialog, says=(_before("form.step_over", shown),), outcome="stale")
     match submit.pressed_again(scene, press.token):
         case RequestView() as request:
             shown_request = status.shown(scene, request)
@@ -193,7 +193,19 @@ def _text(scene: Scene, event: ClientActed) -> Result:
     top = scene.dialog.stack[-1] if scene.dialog.stack else None
     if isinstance(top, Comment | Missing) and understood.slug != "human":
         return survey.words(scene, top, text)
-    return _question(replace(scene, dialog=replace(scene.dialog, question=text)), event, understood)
+    dialog = replace(scene.dialog, question=text, language=_language(scene, understood))
+    return _question(replace(scene, dialog=dialog), event, understood)
+
+
+SURE_OF_LANGUAGE = 12
+"""Letters from which on a message shows its language."""
+
+
+def _language(scene: Scene, understood: Understanding) -> str:
+    """The language of the dialog: that of a long enough message, where the pack speaks it."""
+    known = understood.language in scene.pack.agency.languages
+    letters = sum(c.isalpha() for c in understood.text)
+    return understood.language if known and letters >= SURE_OF_LANGUAGE else scene.dialog.language
 
 
 def _question(scene: Scene, event: ClientActed, understood: Understanding) -> Result:
@@ -205,9 +217,25 @@ def _question(scene: Scene, event: ClientActed, understood: Understanding) -> Re
             return handoff.hand_over(
                 scene, reason, "handoff.rule", team=rule.team, policy=rule.policy, said=understood.text,
             )
-    waiting = scene.dialog.handed_over
-    if waiting is not None and understood.outcome in (Outcome.UNKNOWN, Outcome.CLARIFY, Outcome.SMALLTALK):
-        return handoff.hand_over(scene, waiting.reason, "handoff.called", said=understood.text)
+    if scene.dialog.handed_over is None:
+        return _understood(scene, event, understood)
+    if understood.outcome in (Outcome.UNKNOWN, Outcome.CLARIFY, Outcome.SMALLTALK):
+        return handoff.hand_over(scene, "asked", "handoff.called", said=understood.text)
+    return _and_forward(scene, _understood(scene, event, understood), understood.text)
+
+
+def _and_forward(scene: Scene, answered: Result, text: str) -> Result:
+    """Whoever waits for a person is still answered; the person sees the words as well."""
+    if isinstance(answered, Need) or answered.outcome == "handoff.again":
+        return answered
+    passed = handoff.forward(replace(scene, dialog=answered.dialog), text, "staff.client_said")
+    return replace(
+        answered, dialog=passed.dialog, effects=(*answered.effects, *passed.effects),
+        staff=(*answered.staff, *passed.staff),
+    )
+
+
+def _understood(scene: Scene, event: ClientActed, understood: Understanding) -> Result:
     match understood.outcome:
         case Outcome.ANSWER:
             return answering.answer(scene, answering.understood_slugs(understood))
@@ -259,7 +287,12 @@ def _beside_form(scene: Scene, aside: Decision) -> Decision:
     if scene.dialog.form is None or current is None or current.service not in scene.pack.services:
         return aside
     shown = form.again(replace(scene, dialog=aside.dialog), current)
-    return replace(aside, says=(*aside.says, say("form.back_to_it"), shown))
+    return replace(aside, says=(*aside.says, _before("form.back_to_it", shown)))
+
+
+def _before(key: str, shown: Say) -> Say:
+    """The same message with a sentence before it."""
+    return replace(shown, parts=(Ref(key), *shown.parts))
 
 
 def _typed_label(scene: Scene, text: str) -> str | None:

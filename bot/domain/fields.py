@@ -10,6 +10,8 @@ from knowledge_base.schema import FieldType, ServiceField
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
 _NAME = re.compile(r"[^\W\d_][^\W\d_ .'’-]*(?:[ .'’-]+[^\W\d_][^\W\d_.'’-]*)*\.?")
+_BETWEEN_DIGITS = re.compile(r"[\s().+\u2010-\u2015\u2212-]")
+"""How people and web pages group a telephone number; dashes of every length."""
 _MOST_NAME = 120
 
 
@@ -67,7 +69,7 @@ def _choice(field: ServiceField, text: str, language: str) -> Reading:
 
 
 def _phone(text: str) -> Reading:
-    digits = re.sub(r"[\s().+-]", "", text)
+    digits = _BETWEEN_DIGITS.sub("", text)
     if not digits.isascii() or not digits.isdecimal() or not 10 <= len(digits) <= 15:
         return Rejected("form.bad_phone")
     if len(digits) == 10:

@@ -40,7 +40,7 @@ class Kind(StrEnum):
     BUTTON = "button"
     COMMAND = "command"
     START = "start"
-    """Opened the chat: ``/start``, VK's "Начать", the page's first load."""
+    """Opened the chat: ``/start``, VK's start button, the page's first load."""
     OTHER = "other"
     """A sticker, voice, photo, location ...: answered politely, not read."""
     BLOCKED = "blocked"

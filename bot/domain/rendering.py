@@ -33,7 +33,9 @@ def split(spoken: Spoken, limits: Capabilities) -> Iterator[Spoken]:
     start, text = 0, spoken.text
     while size(text[start:], limits) > limits.max_text:
         end = start + _cut(text[start:], limits)
-        yield _slice(spoken, start, end)
+        piece = _slice(spoken, start, end)
+        if piece.text:
+            yield piece
         start = end + len(text[end:]) - len(text[end:].lstrip())
     if start < len(text) or start == 0:
         yield _slice(spoken, start, len(text))
@@ -84,8 +86,15 @@ def _folded(rows: tuple[tuple[Offer, ...], ...], limits: Capabilities) -> list[t
 
 
 def _button(offered: Offer, voice: Voice, limits: Capabilities) -> RenderedButton:
-    label = speak(offered.label, voice).text.strip()
-    if size(label, limits) > limits.max_label:
-        label = label[: limits.max_label - 2].rstrip() + "…"
+    label = _shortened(speak(offered.label, voice).text.strip(), limits)
     action = re.sub(r"\{(\w+)\}", lambda m: str(voice.facts.get(m[1], "")), offered.action)
     return RenderedButton(label, action, offered.link)
+
+
+def _shortened(label: str, limits: Capabilities) -> str:
+    if size(label, limits) <= limits.max_label:
+        return label
+    kept = label[: limits.max_label - 1]
+    while size(kept, limits) > limits.max_label - 1:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"

@@ -35,4 +35,9 @@ REQUIRED_TEXTS = frozenset("""
     status.line_bare status.list status.moved status.next status.next_bare status.no_service status.none
     status.not_found status.nothing_from_you status.now status.now_bare status.you_act
     time.by_date time.by_day_and_hour time.by_today time.by_tomorrow
+    page.assistant page.connecting page.copied page.copy page.delivered page.edit page.error_bad
+    page.error_cookies page.error_down page.error_flood page.error_long page.error_session page.failed
+    page.hint page.input page.lang page.log page.new_messages page.no_script page.offline page.opens
+    page.options page.other_language page.other_language_code page.placeholder page.reconnecting
+    page.restored page.send page.sending page.skip page.tagline page.typing page.waiting page.you
 """.split())

@@ -43,6 +43,17 @@ class UnknownText(KeyError):
 
 def localized(pack: Pack, key: str) -> Localized:
     """The texts under a key of ``speech.Ref``. Raises UnknownText."""
+    try:
+        found = _find(pack, key)
+    except (LookupError, StopIteration, ValueError):
+        found = None
+    if found is None:
+        raise UnknownText(key)
+    return found
+
+
+def _find(pack: Pack, key: str) -> Localized | None:
+    found: Localized | None = None
     match key.split("/"):
         case ["template", slug, "button", number]:
             return pack.templates[slug].buttons[int(number)].text
@@ -51,11 +62,13 @@ def localized(pack: Pack, key: str) -> Localized:
         case ["service", slug, "field", name, "choice", value]:
             field = next(f for f in pack.services[slug].fields if f.name == name)
             found = next((c.title for c in field.choices if c.value == value), None)
-        case ["service", slug, "field", name, part]:
+        case ["service", slug, "field", name, ("ask" | "hint" | "why" | "label") as part]:
             found = getattr(next(f for f in pack.services[slug].fields if f.name == name), part)
         case ["service", slug, "stage", stage]:
             found = next((s.title for s in pack.services[slug].stages if s.slug == stage), None)
-        case ["service", slug, part]:
+        case ["service", slug, "noun"]:
+            found = pack.services[slug].noun or pack.services[slug].title
+        case ["service", slug, ("title" | "description" | "receipt" | "offline") as part]:
             found = getattr(pack.services[slug], part)
         case ["menu", slug, "item", number]:
             found = pack.menus[slug].items[int(number)].text
@@ -65,11 +78,7 @@ def localized(pack: Pack, key: str) -> Localized:
             found = pack.agency.title
         case [_]:
             found = pack.texts.get(key)
-        case _:
-            found = None
-    if found is None:
-        raise UnknownText(key)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _titles(pack: Pack, kind: str) -> Mapping[str, Localized]:

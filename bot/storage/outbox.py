@@ -68,10 +68,10 @@ async def open_topic(tx: AsyncConnection, address_id: int, chat: str) -> bool:
 
 _CLAIM = text("""
     WITH allowed AS (
-        SELECT least(:most, greatest(0, floor(extract(epoch FROM
-               clock_timestamp() + :burst * make_interval(secs => :interval)
+        SELECT least(CAST(:most AS int), greatest(0, floor(extract(epoch FROM
+               clock_timestamp() + CAST(:burst AS float8) * make_interval(secs => CAST(:interval AS float8))
                - greatest(coalesce((SELECT tat FROM pace WHERE key = :channel FOR UPDATE), '-infinity'),
-                          clock_timestamp())) / :interval)))::int AS n),
+                          clock_timestamp())) / CAST(:interval AS float8))))::int AS n),
     picked AS (
         SELECT o.id FROM outbox o
         WHERE o.state = 'pending' AND o.channel = :channel
@@ -80,9 +80,9 @@ _CLAIM = text("""
                           WHERE p.state = 'pending' AND p.conversation = o.conversation AND p.id < o.id)
           AND NOT EXISTS (SELECT 1 FROM pace g WHERE g.key = o.channel || ':' || o.target
                           AND g.tat > clock_timestamp() + make_interval(secs => CASE WHEN o.target LIKE '-%'
-                              THEN :group_slack ELSE :chat_slack END))
+                              THEN CAST(:group_slack AS float8) ELSE CAST(:chat_slack AS float8) END))
         ORDER BY o.lane, o.id LIMIT (SELECT n FROM allowed) FOR UPDATE SKIP LOCKED)
-    UPDATE outbox SET lease = :lease, lease_until = clock_timestamp() + make_interval(secs => :lease_seconds),
+    UPDATE outbox SET lease = :lease, lease_until = clock_timestamp() + make_interval(secs => CAST(:lease_seconds AS float8)),
            attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, clock_timestamp())
     FROM picked WHERE outbox.id = picked.id
     RETURNING outbox.id, kind, target, body, conversation, address_id, thread_of, attempts, first_tried_at,
@@ -191,7 +191,7 @@ async def pause_target(tx: AsyncConnection, call: Call, seconds: float, rate: Ra
 
 
 _PAUSE = text("""
-    INSERT INTO pace AS p (key, tat) VALUES (:key, clock_timestamp() + make_interval(secs => :seconds))
+    INSERT INTO pace AS p (key, tat) VALUES (:key, clock_timestamp() + make_interval(secs => CAST(:seconds AS float8)))
     ON CONFLICT (key) DO UPDATE SET tat = greatest(p.tat, excluded.tat)
 """)
 

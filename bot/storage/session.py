@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+Tx: TypeAlias = AsyncConnection
+"""An open transaction, as use cases hand it on."""
 
 
 def async_url(url: str) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot import turn
 from bot.domain.decision import Decision
 from bot.domain.errors import ClaimLost
 from bot.domain.events import TimerFired
 from bot.storage import dialogs, timers
+from bot.storage.session import Tx
 from bot.turn import Runtime
 
 log = logging.getLogger(__name__)
@@ -32,7 +31,7 @@ async def fire_timers(runtime: Runtime) -> int:
 
 
 async def _fire(runtime: Runtime, due: timers.Due) -> bool:
-    async def settle(tx: AsyncConnection, _decision: Decision) -> bool:
+    async def settle(tx: Tx, _decision: Decision) -> bool:
         return await timers.settle(tx, due.id, runtime.clock())
 
     try:

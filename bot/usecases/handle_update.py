@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot import turn
 from bot.domain.decision import Decision
 from bot.domain.errors import ClaimLost, MalformedUpdate
@@ -19,6 +17,7 @@ from bot.domain.messages import Channel, Ignored, Incoming, Kind, Parsed, StaffI
 from bot.storage import dialogs, inbox, staff
 from bot.storage.decisions import Heard
 from bot.storage.inbox import Claimed
+from bot.storage.session import Tx
 from bot.turn import Runtime
 from nlu.understanding import Understanding
 
@@ -88,7 +87,7 @@ async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Dec
         understood = content.engine.understand(incoming.text)
     event = ClientActed(claimed.id, incoming, understood)
 
-    async def lock(tx: AsyncConnection) -> dialogs.Locked:
+    async def lock(tx: Tx) -> dialogs.Locked:
         return await dialogs.lock(tx, incoming.channel, incoming.external_id, runtime.clock())
 
     shown = incoming.text or incoming.action or incoming.name or incoming.kind.value
@@ -113,7 +112,7 @@ async def _staff(runtime: Runtime, claimed: Claimed, incoming: StaffIncoming) ->
     )
 
 
-async def _settle(runtime: Runtime, claimed: Claimed, tx: AsyncConnection, decision: Decision) -> bool:
+async def _settle(runtime: Runtime, claimed: Claimed, tx: Tx, decision: Decision) -> bool:
     return await inbox.settle(tx, claimed, decision.outcome, runtime.clock())
 
 
@@ -134,10 +133,10 @@ async def _failed(runtime: Runtime, claimed: Claimed, cause: str) -> str:
     if who is None:
         return await _done(runtime, claimed, cause, state="aside")
 
-    async def lock(tx: AsyncConnection) -> dialogs.Locked:
+    async def lock(tx: Tx) -> dialogs.Locked:
         return await dialogs.lock(tx, claimed.channel, who, runtime.clock())
 
-    async def settle(tx: AsyncConnection, _decision: Decision) -> bool:
+    async def settle(tx: Tx, _decision: Decision) -> bool:
         return await inbox.settle(tx, claimed, cause, runtime.clock(), state="aside")
 
     try:

@@ -1,6 +1,7 @@
-"""A stand-in for the house behind the client's page: memory instead of a database, a script instead of a mind.
+"""A stand-in for the house behind the client's page: memory for a database, a script for a mind.
 
-``python -m tests.channels.page_stub PORT`` serves it for a look by hand.
+``python -m tests.channels.page_stub WORDS.yml [PORT]`` serves it for a look by hand; the file maps
+``page.*`` keys to words by language.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import datetime as dt
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 
 import uvicorn
+import yaml
 from fastapi import FastAPI
 
 from bot.channels.page.receive import parse
@@ -53,6 +56,12 @@ class House:
     grown: asyncio.Condition = field(default_factory=asyncio.Condition)
     clock: dt.datetime | None = None
 
+    def clear(self) -> None:
+        """As new, for those who serve it already."""
+        fresh = House()
+        for each in fields(House):
+            setattr(self, each.name, getattr(fresh, each.name))
+
     def ports(self, secure: bool = False) -> PagePorts:
         return PagePorts(
             store=self.store,
@@ -84,17 +93,18 @@ class House:
     async def _turn(self, row: Received) -> None:
         incoming = parse(row.payload)
         assert isinstance(incoming, Incoming)
-        if incoming.kind is not Kind.START and self.echo:
-            await self.say(incoming.external_id, Rendered(incoming.text), own=True)
+        if self.echo:
+            shown = incoming.text or incoming.kind.value
+            await self.say(incoming.external_id, Rendered(shown), key=str(row.payload["id"]))
         for rendered in self.answer(incoming):
             await self.say(incoming.external_id, rendered)
 
     async def say(
-        self, visitor: str, rendered: Rendered, own: bool = False, at: dt.datetime | None = None
+        self, visitor: str, rendered: Rendered, key: str = "", at: dt.datetime | None = None
     ) -> Opened:
         self.total += 1
         moment = at or self.clock or dt.datetime.now(dt.UTC)
-        opened = Opened(self.total, moment, rendered, own)
+        opened = Opened(self.total, moment, rendered, own=bool(key), key=key)
         self.rows.setdefault(visitor, []).append(opened)
         async with self.grown:
             self.grown.notify_all()
@@ -128,17 +138,20 @@ class Served:
     task: asyncio.Task[None]
 
     async def stop(self) -> None:
+        for listening in self.server.servers:
+            listening.close()
         for connection in list(self.server.server_state.connections):
             connection.transport.abort()
-        self.server.should_exit = self.server.force_exit = True
-        await asyncio.wait_for(self.task, 5)
+        for ended in (*self.server.server_state.tasks, self.task):
+            ended.cancel()
+        await asyncio.wait({*self.server.server_state.tasks, self.task}, timeout=5)
 
 
 async def serve(ports: PagePorts, port: int = 0) -> Served:
     """Start uvicorn in this loop; port 0: any free one."""
     app = FastAPI(openapi_url=None)
     app.include_router(router(ports))
-    config = uvicorn.Config(app, port=port, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, port=port, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve())
     while not server.started:
@@ -149,13 +162,9 @@ async def serve(ports: PagePorts, port: int = 0) -> Served:
     return Served(f"http://127.0.0.1:{bound}", bound, server, task)
 
 
-def demo_words() -> dict[str, dict[str, str]]:
+def demo_words(path: Path) -> dict[str, dict[str, str]]:
     """Russian and English words for a look by hand."""
-    from pathlib import Path
-
-    import yaml
-
-    listed = yaml.safe_load(Path("/work/briefs/page-texts.yml").read_text(encoding="utf-8"))
+    listed = yaml.safe_load(path.read_text(encoding="utf-8"))
     titles = {
         "ru": "Министерство сельского хозяйства Приозёрной области",
         "en": "Ministry of Agriculture of Priozersk Region",
@@ -212,12 +221,12 @@ def demo_answer(incoming: Incoming) -> list[Rendered]:
     return [GRANT]
 
 
-async def _main(port: int) -> None:
-    house = House(answer=demo_answer, words=demo_words())
+async def _main(path: Path, port: int) -> None:
+    house = House(answer=demo_answer, words=demo_words(path))
     served = await serve(replace(house.ports(), burst=100), port)
     print(served.url, flush=True)
     await served.task
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(int(sys.argv[1]) if len(sys.argv) > 1 else 8099))
+    asyncio.run(_main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 8099))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,12 +13,12 @@ import pytest
 import pytest_asyncio
 from yarl import URL
 
-from bot.channels.page import stream
+from bot.channels.page.flood import Streams, Ticket
 from bot.channels.page.visitor import new_visitor, sign, unsign
 from bot.domain.messages import Incoming, Kind, Mark, Rendered, RenderedButton, Style
 from tests.channels.page_stub import SECRET, House, Served, serve
 
-pytestmark = pytest.mark.asyncio
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @dataclass
@@ -44,9 +44,11 @@ class Browser:
         async with self.session.get(self.url + address, headers=headers) as response:
             return response.status, await response.text(), response.headers
 
-    async def post(self, address: str, content: Any = None, raw: bytes | None = None, **headers: str) -> Any:
-        sent = raw if raw is not None else json.dumps(content).encode()
-        types = {"Content-Type": "application/json", **headers}
+    async def post(
+        self, address: str, content: Any, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any, Any]:
+        sent = content if isinstance(content, bytes) else json.dumps(content).encode()
+        types = {"Content-Type": "application/json", **(headers or {})}
         async with self.session.post(self.url + address, data=sent, headers=types) as response:
             text = await response.text()
             return response.status, json.loads(text) if text else None, response.headers
@@ -79,22 +81,25 @@ class Browser:
         return found
 
 
-@pytest_asyncio.fixture
-async def house() -> House:
-    return House()
-
-
-@pytest_asyncio.fixture
-async def served(house: House) -> AsyncIterator[Served]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def served() -> AsyncIterator[tuple[House, Served]]:
+    house = House()
     running = await serve(house.ports())
-    yield running
+    yield house, running
     await running.stop()
 
 
-@pytest_asyncio.fixture
-async def browser(house: House, served: Served) -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(served: tuple[House, Served]) -> House:
+    """The same house for all, as empty as new."""
+    served[0].clear()
+    return served[0]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(house: House, served: tuple[House, Served]) -> AsyncIterator[Browser]:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-        yield Browser(house, served.url, session)
+        yield Browser(house, served[1].url, session)
 
 
 # --- the page and its files -------------------------------------------------------
@@ -226,7 +231,7 @@ async def test_another_site_can_not_post(house: House, browser: Browser, headers
     await browser.open()
     for address in ("/chat/messages", "/chat/ack"):
         content = {"id": "x", "kind": "text", "text": "a", "upto": 1}
-        status, _, _ = await browser.post(address, content, **headers)
+        status, _, _ = await browser.post(address, content, headers)
         assert status == 403
     assert house.stored == [] and house.acknowledged == {}
 
@@ -239,7 +244,7 @@ async def test_its_own_page_can_post_also_behind_a_proxy(browser: Browser) -> No
         {"Origin": "https://chat.invalid", "Sec-Fetch-Site": "same-origin"},
         {"Origin": "https://chat.invalid", "X-Forwarded-Host": "chat.invalid"},
     ):
-        status, _, _ = await browser.post("/chat/messages", content, **headers)
+        status, _, _ = await browser.post("/chat/messages", content, headers)
         assert status == 202
 
 
@@ -248,15 +253,15 @@ async def test_its_own_page_can_post_also_behind_a_proxy(browser: Browser) -> No
 )
 async def test_only_json_is_read(browser: Browser, kind: str) -> None:
     await browser.open()
-    status, _, _ = await browser.post("/chat/messages", {"id": "x"}, **{"Content-Type": kind})
+    status, _, _ = await browser.post("/chat/messages", {"id": "x"}, {"Content-Type": kind})
     assert status == 415
 
 
 async def test_a_body_beyond_the_limit_is_refused(house: House, browser: Browser) -> None:
     await browser.open()
-    status, answer, _ = await browser.post("/chat/messages", raw=b" " * 70_000)
+    status, answer, _ = await browser.post("/chat/messages", b" " * 70_000)
     assert (status, answer["message"]) == (413, "error_long")
-    status, _, _ = await browser.post("/chat/ack", raw=b" " * 2_000)
+    status, _, _ = await browser.post("/chat/ack", b" " * 2_000)
     assert status == 413
     assert house.stored == []
 
@@ -278,16 +283,14 @@ async def test_too_long_a_text_is_refused_with_a_sentence(house: House, browser:
     house.words = {"ru": {"page.error_long": "Сообщение слишком длинное."}}
     await browser.open()
     content = {"id": "x", "kind": "text", "text": "я" * 20_001}
-    status, answer, _ = await browser.post(
-        "/chat/messages", raw=json.dumps(content, ensure_ascii=False).encode()
-    )
+    status, answer, _ = await browser.post("/chat/messages", json.dumps(content, ensure_ascii=False).encode())
     assert status == 422
     assert answer == {"accepted": False, "error": "error_long", "message": "Сообщение слишком длинное."}
 
 
 async def test_broken_json_is_refused(browser: Browser) -> None:
     await browser.open()
-    status, answer, _ = await browser.post("/chat/messages", raw=b'{"id": ')
+    status, answer, _ = await browser.post("/chat/messages", b'{"id": ')
     assert (status, answer["error"]) == (400, "error_bad")
 
 
@@ -387,13 +390,13 @@ async def test_a_closed_stream_is_let_go(
     house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left: list[str] = []
-    leave = stream.Streams.leave
+    leave = Streams.leave
 
-    def noted(self: stream.Streams, visitor: str, ticket: stream.Ticket) -> None:
+    def noted(self: Streams, visitor: str, ticket: Ticket) -> None:
         leave(self, visitor, ticket)
         left.append(visitor)
 
-    monkeypatch.setattr(stream.Streams, "leave", noted)
+    monkeypatch.setattr(Streams, "leave", noted)
     await browser.open()
     await browser.listen(1)
     async with asyncio.timeout(3):
@@ -412,7 +415,12 @@ async def test_what_was_shown_is_acknowledged(house: House, browser: Browser) ->
 
 async def test_an_incoming_message_names_its_visitor(house: House, browser: Browser) -> None:
     seen: list[Incoming] = []
-    house.answer = lambda incoming: seen.append(incoming) or []
+
+    def answer(incoming: Incoming) -> list[Rendered]:
+        seen.append(incoming)
+        return []
+
+    house.answer = answer
     await browser.open()
     await browser.write("/menu", "a")
     assert seen[0].external_id == browser.visitor

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import orjson
@@ -63,7 +65,8 @@ def test_without_a_believable_id_the_row_is_named_by_what_it_holds(number: objec
 
 
 def test_what_a_database_refuses_is_taken_out() -> None:
-    row = received({"update_id": 1, "a\x00": "b\x00\ud800", "n": float("nan"), "big": 10**5000, "deep": _deep(2000)})
+    bad = {"a\x00": "b\x00\ud800", "n": float("nan"), "big": 10**5000, "deep": _deep(2000)}
+    row = received({"update_id": 1, **bad})
     assert row is not None
     assert row.payload["a"] == "b"
     assert row.payload["n"] is None
@@ -83,6 +86,17 @@ def test_clean() -> None:
     assert clean("\udc00x\ud83d") == "x"
     assert clean("x" * 5, limit=3) == "xxx"
     assert len(clean("я" * 1_000_000)) == 20_000
+
+
+def test_the_sdk_is_not_imported_by_what_everybody_imports() -> None:
+    program = (
+        "import sys, bot.channels.telegram.capabilities, bot.channels.telegram.conversation, "
+        "bot.channels.vk.capabilities, bot.channels.vk.conversation; "
+        "print({'aiogram', 'aiohttp', 'pydantic', 'vk_api', 'requests'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.stdout.strip() == "set()", done.stdout + done.stderr
 
 
 JSON = st.recursive(

@@ -8,13 +8,21 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Self, overload
+from typing import Final, Self, overload
 
 from tests.emulators.faults import POLLING, Fault, Faults, injected
 from tests.emulators.ledger import Button, Ledger, Rows, Sent
 from tests.emulators.wire import Answer, HttpServer, Reply, Request
 
 Wanted = Callable[[Sent], bool]
+
+
+_EPOCH: Final = 1_735_689_600  # 2025-01-01: numbers counted from there stay below 2**31 for years
+
+
+def first_number() -> int:
+    """Where update ids and `ts` begin: by the clock, so that a later emulator repeats none of them."""
+    return int((time.time() - _EPOCH) * 10)
 
 
 class Emulator(abc.ABC):
@@ -54,6 +62,11 @@ class Emulator(abc.ABC):
     @abc.abstractmethod
     def reset(self) -> None:
         """Forget people, messages, updates and faults; ids go on, so nothing looks like a repetition."""
+
+    @property
+    @abc.abstractmethod
+    def polled(self) -> bool:
+        """Whether a bot is waiting for updates right now."""
 
     @property
     def requests(self) -> Counter[str]:
@@ -96,7 +109,7 @@ class Emulator(abc.ABC):
     async def wait_polled(self, timeout: float = 5.0) -> None:
         """Wait until a bot asks for updates. Raises AssertionError."""
         deadline = time.monotonic() + timeout
-        while not any(self.requests[method] for method in POLLING):
+        while not (self.polled or any(self.requests[method] for method in POLLING)):
             if time.monotonic() > deadline:
                 raise AssertionError(f"nobody asked for updates within {timeout} s")
             await asyncio.sleep(0.01)

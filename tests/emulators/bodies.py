@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote_to_bytes
 
 import orjson
 
@@ -17,6 +16,7 @@ from tests.emulators.wire import Request
 Params = dict[str, Any]
 
 _BOUNDARY: Final = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
+_ESCAPES: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 _PART_NAME: Final = re.compile(rb'[; ]name="([^"]*)"', re.IGNORECASE)
 _PART_FILE: Final = re.compile(rb'filename="([^"]*)"', re.IGNORECASE)
 
@@ -70,8 +70,13 @@ def _unquoted(value: bytes) -> str:
     if b"+" in value:
         value = value.replace(b"+", b" ")
     if b"%" in value:
-        value = unquote_to_bytes(value)
+        value = _ESCAPES.sub(_unescaped, value)
     return value.decode()
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    # A run of escapes at once: Cyrillic text is one long run, and urllib's way costs three times as much.
+    return bytes.fromhex(match[0].replace(b"%", b"").decode("ascii"))
 
 
 def _read_multipart(body: bytes, boundary: bytes, params: Params) -> None:

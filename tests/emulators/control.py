@@ -4,8 +4,8 @@ GET  /                          what the bots have said, as text for people
 GET  /health                    addresses and tokens
 POST /reset                     forget everything in both; ids go on
 For <channel> telegram or vk:
-POST /<channel>/updates         a list; each item a literal update, or {"do": "client_says", "user_id": 1, ...}
-                                with any verb of `VERBS`; answers what became of each, in order
+POST /<channel>/updates         a list; each item a literal update, or {"do": "client_says", "user_id": 1,
+                                ...} with any verb of `VERBS`; answers what became of each, in order
 GET  /<channel>/sent?since=N&limit=1000&wait=S    accepted effects from index N; waits up to S seconds for one
 GET  /<channel>/messages?chat_id=N                the bot's messages in a chat, with their buttons
 GET  /<channel>/requests        requests by method, injected faults, accepted effects, repeated sends (VK)

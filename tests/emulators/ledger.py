@@ -11,7 +11,9 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+Id = TypeVar("Id", int, str)
 
 FAST_EFFECTS: Final = 20_000
 FAST_MESSAGES_PER_CHAT: Final = 20
@@ -41,13 +43,13 @@ class Effect(NamedTuple):
     key: int
 
 
-class Pushed(NamedTuple):
+class Pushed(NamedTuple, Generic[Id]):
     """What a client's act became: the id of the update or event, the client's message (0 if none), when.
 
     The update id is 0 (VK: "") when the bot asked not to be told of such updates.
     """
 
-    update_id: int | str
+    update_id: Id
     message_id: int
     at: float
 

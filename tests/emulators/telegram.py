@@ -1,6 +1,6 @@
 """An emulated Telegram: the Bot API over HTTP on one side, clients and staff at their phones on the other.
 
-Give the bot `.url` as the base of the Bot API server and `.token` as its token. Whatever the real server would
+Give the bot `.url` as the base of the Bot API server and `.token` as its token. What the real server would
 refuse is refused in its own words: wrong token, unknown chat, over-long text, bad keyboard, two pollers.
 Not emulated: `parse_mode` other than HTML, media sent by the bot, calling a webhook, rate limits of its own
 accord (use `faults`).
@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from tests.emulators import telegram_payloads as payloads
-from tests.emulators.base import Emulator, pressed_button
+from tests.emulators.base import Emulator, first_number, pressed_button
 from tests.emulators.bodies import BadBody, Params, read_params
 from tests.emulators.faults import Fault
 from tests.emulators.ledger import Pushed, Sent
@@ -36,7 +36,6 @@ from tests.emulators.wire import Answer, Reply, Request
 
 TOKEN: Final = f"{payloads.BOT_ID}:emulated-token-of-thirty-five-chars"
 STAFF_CHAT: Final = -1_001_000_000_001
-EPOCH: Final = 1_735_689_600  # 2025-01-01: ids drawn from the clock since then stay below 2**31
 MAX_WAIT: Final = 50
 
 
@@ -49,14 +48,14 @@ class TelegramEmulator(Emulator):
     """
 
     def __init__(
-        self, token: str = TOKEN, *, forums: tuple[int, ...] = (STAFF_CHAT,), seed: int = 0, fast: bool = False,
-        open_chats: bool = False, callback_ttl: float = 60.0, first_update_id: int | None = None,
+        self, token: str = TOKEN, *, forums: tuple[int, ...] = (STAFF_CHAT,), seed: int = 0,
+        fast: bool = False, open_chats: bool = False, callback_ttl: float = 60.0,
+        first_update_id: int | None = None,
     ) -> None:  # fmt: skip
         super().__init__(seed, fast, refused=frozenset({"captcha"}))
         self.token = token
         self.forums = forums
-        first = first_update_id or int((time.time() - EPOCH) * 10)
-        queue = UpdateQueue(first, self.faults)
+        queue = UpdateQueue(first_update_id or first_number(), self.faults)
         self.state = TelegramState(queue, self.ledger, open_chats, callback_ttl)
         self.reset()
 
@@ -67,15 +66,15 @@ class TelegramEmulator(Emulator):
 
     # What people do.
 
-    def client_says(self, user_id: int, text: str, first_name: str | None = None) -> Pushed:
+    def client_says(self, user_id: int, text: str, first_name: str | None = None) -> Pushed[int]:
         """A client writes a text, as long as it may be, in the private chat."""
         return self._client_sends(user_id, first_name, text=text, **_entities(text))
 
-    def client_starts(self, user_id: int, first_name: str | None = None) -> Pushed:
+    def client_starts(self, user_id: int, first_name: str | None = None) -> Pushed[int]:
         """A client opens the bot for the first time and presses "Start"."""
         return self.client_says(user_id, "/start", first_name)
 
-    def client_sends(self, user_id: int, kind: str, first_name: str | None = None) -> Pushed:
+    def client_sends(self, user_id: int, kind: str, first_name: str | None = None) -> Pushed[int]:
         """A client sends something other than text: a kind of `telegram_payloads.KINDS`."""
         user = self.state.user(user_id, first_name)
         body = payloads.content(kind, len(self.state.files) + 1, user)
@@ -85,7 +84,7 @@ class TelegramEmulator(Emulator):
 
     def client_presses(
         self, user_id: int, wanted: str, message_id: int | None = None, forged: bool = False
-    ) -> Pushed:
+    ) -> Pushed[int]:
         """A client presses a button, named by its data or label.
 
         Looks at the newest message with inline buttons, then at the keyboard below the input field, or
@@ -94,7 +93,7 @@ class TelegramEmulator(Emulator):
         """
         return self._presses(user_id, user_id, wanted, message_id, forged)
 
-    def staff_says(self, user_id: int, chat_id: int, thread_id: int | None, text: str) -> Pushed:
+    def staff_says(self, user_id: int, chat_id: int, thread_id: int | None, text: str) -> Pushed[int]:
         """A member of staff writes in a group, in a topic or (None) in the general one."""
         if chat_id not in self.state.chats:
             self.state.add_forum(chat_id)
@@ -105,7 +104,7 @@ class TelegramEmulator(Emulator):
 
     def staff_presses(
         self, user_id: int, chat_id: int, wanted: str, message_id: int | None = None, forged: bool = False
-    ) -> Pushed:
+    ) -> Pushed[int]:
         """A member of staff presses an inline button in a group; see `client_presses`."""
         self.state.user(user_id, f"Staff {user_id}")
         return self._presses(user_id, chat_id, wanted, message_id, forged)
@@ -119,12 +118,12 @@ class TelegramEmulator(Emulator):
         """The next update handed over is handed over twice, in one batch or in a later one."""
         self.faults.next("duplicate")
 
-    def block(self, user_id: int) -> Pushed:
+    def block(self, user_id: int) -> Pushed[int]:
         """A client blocks the bot: sends get 403 from now on, and the bot is told."""
         self.state.blocked.add(user_id)
         return self._membership(user_id, payloads.member, payloads.kicked)
 
-    def unblock(self, user_id: int) -> Pushed:
+    def unblock(self, user_id: int) -> Pushed[int]:
         """A client unblocks the bot."""
         self.state.blocked.discard(user_id)
         return self._membership(user_id, payloads.kicked, payloads.member)
@@ -147,6 +146,11 @@ class TelegramEmulator(Emulator):
     def callback_answers(self) -> list[CallbackAnswer]:
         """What the bot answered to pressed buttons, in order."""
         return self.state.answers
+
+    @property
+    def polled(self) -> bool:
+        """Whether a bot is waiting in getUpdates right now."""
+        return self.state.queue.polled
 
     # The server.
 
@@ -205,12 +209,12 @@ class TelegramEmulator(Emulator):
             return NOT_FOUND.reply()
         return Reply(content, content_type="application/octet-stream")
 
-    def _client_sends(self, user_id: int, first_name: str | None, **content: Any) -> Pushed:
+    def _client_sends(self, user_id: int, first_name: str | None, **content: Any) -> Pushed[int]:
         if user_id in self.state.blocked:
             self.unblock(user_id)
         return self._sends(self.state.user(user_id, first_name), user_id, content)
 
-    def _sends(self, sender: payloads.Payload, chat_id: int, content: dict[str, Any]) -> Pushed:
+    def _sends(self, sender: payloads.Payload, chat_id: int, content: dict[str, Any]) -> Pushed[int]:
         message_id = self.state.next_message_id()
         body = payloads.message(message_id, sender, self.state.chats[chat_id], **content)
         return Pushed(self.state.queue.push("message", body), message_id, time.time())
@@ -229,7 +233,7 @@ class TelegramEmulator(Emulator):
 
     def _presses(
         self, user_id: int, chat_id: int, wanted: str, message_id: int | None, forged: bool
-    ) -> Pushed:
+    ) -> Pushed[int]:
         user = self.state.user(user_id)
         if forged:
             sent = self.ledger.find(chat_id, message_id) if message_id else None
@@ -245,7 +249,7 @@ class TelegramEmulator(Emulator):
             return self.client_sends(user_id, button.kind.removeprefix("request_"))
         return self._sends(user, chat_id, {"text": button.label})
 
-    def _asks(self, user: payloads.Payload, chat_id: int, sent: Sent | None, data: str) -> Pushed:
+    def _asks(self, user: payloads.Payload, chat_id: int, sent: Sent | None, data: str) -> Pushed[int]:
         query: dict[str, Any] = {
             "id": self.state.ask(user["id"]), "from": user, "chat_instance": str(chat_id), "data": data,
         }  # fmt: skip
@@ -253,7 +257,7 @@ class TelegramEmulator(Emulator):
             query["message"] = sent_payload(self.state, sent)
         return Pushed(self.state.queue.push("callback_query", query), 0, time.time())
 
-    def _membership(self, user_id: int, old: Any, new: Any) -> Pushed:
+    def _membership(self, user_id: int, old: Any, new: Any) -> Pushed[int]:
         user, bot = self.state.user(user_id), payloads.bot_user()
         body = payloads.membership(self.state.chats[user_id], user, old(bot), new(bot))
         return Pushed(self.state.queue.push("my_chat_member", body), 0, time.time())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 Payload = dict[str, Any]
@@ -96,6 +97,10 @@ def _sized(number: int, **more: Any) -> Payload:
     return _file(number, width=320, height=240, **more)
 
 
+def _contact(user: Payload) -> Payload:
+    return {"phone_number": "+70000000000", "first_name": user["first_name"], "user_id": user["id"]}
+
+
 def _poll(number: int) -> Payload:
     options = [
         {"persistent_id": str(index), "text": text, "voter_count": 0} for index, text in enumerate(("1", "2"))
@@ -109,40 +114,32 @@ def _poll(number: int) -> Payload:
 
 PLACE: Final = {"latitude": 56.634, "longitude": 47.8999}
 
-KINDS: Final = (
-    "animation", "audio", "contact", "dice", "document", "location", "photo", "poll", "sticker", "venue",
-    "video", "video_note", "voice",
-)  # fmt: skip
+_CONTENTS: Final[dict[str, Callable[[int, Payload], Payload]]] = {
+    # The real server repeats an animation as a document, and a venue's place as a location.
+    "animation": lambda number, user: {"animation": _sized(number, duration=3), "document": _file(number)},
+    "audio": lambda number, user: {"audio": _file(number, duration=3, mime_type="audio/mpeg")},
+    "contact": lambda number, user: {"contact": _contact(user)},
+    "dice": lambda number, user: {"dice": {"emoji": "🎲", "value": 4}},
+    "document": lambda number, user: {"document": _file(number, file_name="file.pdf")},
+    "location": lambda number, user: {"location": PLACE},
+    "photo": lambda number, user: {"photo": [_sized(number)]},
+    "poll": lambda number, user: {"poll": _poll(number)},
+    "sticker": lambda number, user: {
+        "sticker": _sized(number, type="regular", is_animated=False, is_video=False)
+    },
+    "venue": lambda number, user: {
+        "venue": {"location": PLACE, "title": "?", "address": "?"},
+        "location": PLACE,
+    },
+    "video": lambda number, user: {"video": _sized(number, duration=3)},
+    "video_note": lambda number, user: {"video_note": _file(number, length=240, duration=3)},
+    "voice": lambda number, user: {"voice": _file(number, duration=3, mime_type="audio/ogg")},
+}
+KINDS: Final = tuple(_CONTENTS)
 
 
 def content(kind: str, number: int, user: Payload) -> Payload:
     """The content of a message that is not a text; `number` makes file ids unique. Raises ValueError."""
-    match kind:
-        case "photo":
-            return {"photo": [_sized(number)]}
-        case "sticker":
-            flags = {"type": "regular", "is_animated": False, "is_video": False}
-            return {"sticker": _sized(number, **flags)}
-        case "voice" | "audio":
-            return {kind: _file(number, duration=3, mime_type="audio/ogg")}
-        case "video":
-            return {kind: _sized(number, duration=3)}
-        case "animation":
-            # The real server repeats an animation as a document.
-            return {kind: _sized(number, duration=3), "document": _file(number)}
-        case "video_note":
-            return {kind: _file(number, length=240, duration=3)}
-        case "document":
-            return {kind: _file(number, file_name="file.pdf", mime_type="application/pdf")}
-        case "location":
-            return {kind: PLACE}
-        case "venue":
-            return {kind: {"location": PLACE, "title": "?", "address": "?"}, "location": PLACE}
-        case "contact":
-            phone = {"phone_number": "+70000000000", "first_name": user["first_name"]}
-            return {kind: {**phone, "user_id": user["id"]}}
-        case "dice":
-            return {kind: {"emoji": "🎲", "value": 4}}
-        case "poll":
-            return {kind: _poll(number)}
-    raise ValueError(f"unknown kind {kind!r}; known: {', '.join(KINDS)}")
+    if kind not in _CONTENTS:
+        raise ValueError(f"unknown kind {kind!r}; known: {', '.join(KINDS)}")
+    return _CONTENTS[kind](number, user)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tests.emulators.faults import Faults
 from tests.emulators.telegram_errors import Conflict
+from tests.emulators.wire import held
 
 Update = dict[str, Any]
 
@@ -38,6 +39,11 @@ class UpdateQueue:
 
     def __len__(self) -> int:
         return len(self._queue) + len(self._again)
+
+    @property
+    def polled(self) -> bool:
+        """Whether someone is waiting for updates."""
+        return self._poller is not None
 
     def clear(self) -> None:
         """Drop everything not confirmed; numbers go on."""
@@ -103,12 +109,9 @@ class UpdateQueue:
     async def _wait(self, timeout: float, gone: asyncio.Event) -> None:
         poller: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._poller = poller
-        left = asyncio.ensure_future(gone.wait())
-        ends: list[asyncio.Future[Any]] = [poller, left]
         try:
-            await asyncio.wait(ends, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            await held(poller, gone, timeout)
         finally:
-            left.cancel()
             if self._poller is poller:
                 self._poller = None
         if poller.done():

@@ -1,8 +1,8 @@
 """An emulated VK: API and Bots Long Poll over HTTP on one side, clients at their phones on the other.
 
-Give the bot `.url` in place of https://api.vk.ru (calls go to `.url`/method/<name>), `.token` and `.group_id`.
-Not emulated: user tokens, uploads, conversations of several people, VKScript beyond a list of calls in
-`execute`, rate limits of its own accord (use `faults`).
+Give the bot `.url` in place of VK's API host (calls go to `.url`/method/<name>), `.token` and `.group_id`.
+Not emulated: user tokens, uploads, conversations of several people, most of VKScript (see `vk_execute`),
+rate limits of its own accord (use `faults`).
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from typing import Any, Final
 import orjson
 
 from tests.emulators import vk_payloads as payloads
-from tests.emulators.base import Emulator, pressed_button
+from tests.emulators.base import Emulator, first_number, pressed_button
 from tests.emulators.bodies import BadBody, Params, read_params
 from tests.emulators.faults import Fault
 from tests.emulators.ledger import Button, Pushed, Sent
 from tests.emulators.vk_errors import VkError, fault_reply, invalid
+from tests.emulators.vk_execute import execute
 from tests.emulators.vk_longpoll import EventLog
-from tests.emulators.vk_methods import METHODS, execute, version
+from tests.emulators.vk_methods import METHODS, version
 from tests.emulators.vk_state import EventAnswer, VkState
 from tests.emulators.wire import Answer, Reply, Request
 
 TOKEN: Final = "vk1.a.emulated-community-token"
 GROUP_ID: Final = 210_000_001
-EPOCH: Final = 1_735_689_600
 
 
 class VkEmulator(Emulator):
@@ -45,8 +45,7 @@ class VkEmulator(Emulator):
         super().__init__(seed, fast)
         self.token = token
         self.group_id = group_id
-        # Numbers start from the clock: a ts kept from an earlier emulator is then outdated, never ahead.
-        log = EventLog(group_id, int((time.time() - EPOCH) * 10), self.faults, fast)
+        log = EventLog(group_id, first_number(), self.faults, fast)
         self.state = VkState(group_id, log, self.ledger, open_chats)
 
     def reset(self) -> None:
@@ -58,23 +57,23 @@ class VkEmulator(Emulator):
 
     def client_says(
         self, user_id: int, text: str, payload: Any = None, first_name: str | None = None
-    ) -> Pushed:
+    ) -> Pushed[str]:
         """A client writes a text; `payload` (an object, or JSON text as it is) is a pressed button's."""
         more = {} if payload is None else {"payload": _json_text(payload)}
         return self._sends(user_id, text, first_name, **more)
 
-    def client_starts(self, user_id: int, first_name: str | None = None) -> Pushed:
+    def client_starts(self, user_id: int, first_name: str | None = None) -> Pushed[str]:
         """A client opens the conversation and presses "Start"."""
         return self.client_says(user_id, "Начать", {"command": "start"}, first_name)
 
-    def client_sends(self, user_id: int, kind: str, first_name: str | None = None) -> Pushed:
+    def client_sends(self, user_id: int, kind: str, first_name: str | None = None) -> Pushed[str]:
         """A client sends something other than text: a kind of `vk_payloads.KINDS`."""
         number = self.state.conversation(user_id).local_id + 1
         return self._sends(user_id, "", first_name, **payloads.content(kind, number, user_id))
 
     def client_presses(
         self, user_id: int, wanted: Any, message_id: int | None = None, forged: bool = False
-    ) -> Pushed:
+    ) -> Pushed[str]:
         """A client presses a button, named by its payload (an object or JSON text) or label.
 
         Looks at the newest message with inline buttons, then at the keyboard below the input field, or
@@ -93,7 +92,7 @@ class VkEmulator(Emulator):
         body = {"state": "typing", "from_id": user_id, "to_id": -self.group_id}
         return self.state.tell("message_typing_state", body)
 
-    def comments(self, user_id: int, text: str, post_id: int = 1) -> Pushed:
+    def comments(self, user_id: int, text: str, post_id: int = 1) -> Pushed[str]:
         """A person writes a comment under a post of the community."""
         self.state.meet(user_id)
         comment_id = self.state.next_message_id()
@@ -144,6 +143,11 @@ class VkEmulator(Emulator):
     def repeats(self) -> int:
         """How many sends VK recognised by their random_id and did not send again."""
         return self.state.repeats
+
+    @property
+    def polled(self) -> bool:
+        """Whether a bot is waiting in a_check right now."""
+        return self.state.log.polled
 
     # The server.
 
@@ -199,7 +203,7 @@ class VkEmulator(Emulator):
             response["server"] = self.url + self._poll_path
         return {"response": response}
 
-    def _sends(self, user_id: int, text: str, first_name: str | None = None, **more: Any) -> Pushed:
+    def _sends(self, user_id: int, text: str, first_name: str | None = None, **more: Any) -> Pushed[str]:
         self.state.meet(user_id, first_name)
         if user_id in self.state.denied:
             self.allow(user_id)
@@ -209,7 +213,7 @@ class VkEmulator(Emulator):
         body = {"message": message, "client_info": payloads.CLIENT_INFO}
         return Pushed(self.state.tell("message_new", body), message_id, time.time())
 
-    def _pressed(self, user_id: int, sent: Sent, button: Button) -> Pushed:
+    def _pressed(self, user_id: int, sent: Sent, button: Button) -> Pushed[str]:
         more = {"payload": button.data} if button.data else {}
         match button.kind:
             case "text":
@@ -220,7 +224,7 @@ class VkEmulator(Emulator):
                 return self._sends(user_id, "", **more, geo=payloads.PLACE)
         raise LookupError(f"the button {button.label!r} is a {button.kind}: the bot learns nothing")
 
-    def _asks(self, user_id: int, sent: Sent | None, payload: str) -> Pushed:
+    def _asks(self, user_id: int, sent: Sent | None, payload: str) -> Pushed[str]:
         # VK gives a pressed button its own id inside the object, beside the event's.
         pressed_id = secrets.token_hex(6)
         body: dict[str, Any] = {"user_id": user_id, "peer_id": user_id, "event_id": pressed_id}

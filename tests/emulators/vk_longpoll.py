@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from tests.emulators.bodies import Params
 from tests.emulators.faults import Faults
+from tests.emulators.wire import held
 
 Event = dict[str, Any]
 
@@ -56,6 +57,11 @@ class EventLog:
     def first_ts(self) -> int:
         """The oldest number that can still be asked for."""
         return self._end - len(self._events)
+
+    @property
+    def polled(self) -> bool:
+        """Whether someone is waiting for events."""
+        return bool(self._waiting)
 
     def push(self, kind: str, body: Event) -> str:
         """Log an event of this kind and return its event_id."""
@@ -112,12 +118,9 @@ class EventLog:
     async def _wait(self, timeout: float, gone: asyncio.Event) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.add(future)
-        left = asyncio.ensure_future(gone.wait())
-        ends: list[asyncio.Future[Any]] = [future, left]
         try:
-            await asyncio.wait(ends, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            await held(future, gone, timeout)
         finally:
-            left.cancel()
             self._waiting.discard(future)
 
     def _batch(self, ts: int) -> Event:

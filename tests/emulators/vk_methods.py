@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -22,9 +20,7 @@ Method = Callable[[VkState, Params], Any]
 
 TEXT_LIMIT: Final = 9000
 SNACKBAR_LIMIT: Final = 90
-MAX_CALLS: Final = 25
 INT32: Final = range(-(2**31), 2**31)
-_CALL: Final = re.compile(r"API\.([A-Za-z]+\.[A-Za-z]+)\(")
 _READS_OBJECTS: Final = (5, 139)
 
 
@@ -166,44 +162,6 @@ def users(state: VkState, params: Params) -> Any:
     ]  # fmt: skip
 
 
-def execute(state: VkState, params: Params) -> tuple[list[Any], list[dict[str, Any]]]:
-    """execute, for `return [API.section.method({...}), ...];` with JSON arguments.
-
-    Returns the results, False where a call failed, and the execute_errors.
-    """
-    results: list[Any] = []
-    errors: list[dict[str, Any]] = []
-    shared = {"v": params.get("v")}
-    for name, given in _calls(str(params.get("code") or "")):
-        state.ledger.requests[f"execute:{name}"] += 1
-        try:
-            method = METHODS.get(name)
-            if method is None:
-                raise VkError(3)
-            results.append(method(state, {**shared, **given}))
-        except VkError as error:
-            results.append(False)
-            errors.append({"method": name, "error_code": error.code, "error_msg": str(error)})
-    return results, errors
-
-
-def _calls(code: str) -> list[tuple[str, Params]]:
-    body = code.strip().rstrip(";").strip()
-    if not re.match(r"return\s*\[", body) or not body.endswith("]"):
-        raise VkError(12, "Unable to compile code: the emulator reads `return [API.a.b({...}), ...];`")
-    calls: list[tuple[str, Params]] = []
-    at = body.index("[") + 1
-    while match := _CALL.search(body, at):
-        try:
-            given, at = json.JSONDecoder().raw_decode(body, match.end())
-        except ValueError:
-            raise VkError(12, f"Unable to compile code: no JSON object at {match.end()}") from None
-        calls.append((match[1], given))
-    if len(calls) > MAX_CALLS:
-        raise VkError(13, "Runtime error occurred during code invocation: Too many API calls")
-    return calls
-
-
 def _sent_result(state: VkState, params: Params, peer_id: int, text: str) -> dict[str, Any]:
     try:
         sent = _send_one(state, params, peer_id, text)
@@ -228,8 +186,9 @@ def _send_one(state: VkState, params: Params, peer_id: int, text: str) -> Any:
     )  # fmt: skip
     state.remember(peer_id, key, sent.message_id, sent.local_id)
     state.ledger.add("messages.send", sent)
-    own = payloads.message(sent.message_id, sent.local_id, peer_id, -state.group_id, text, random_id=key)
-    state.tell("message_reply", own)
+    if state.enabled.get("message_reply"):
+        own = payloads.message(sent.message_id, sent.local_id, peer_id, -state.group_id, text, random_id=key)
+        state.tell("message_reply", own)
     return sent
 
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 Payload = dict[str, Any]
 
 _ACTIONS: Final = [
-    "text", "vkpay", "open_app", "location", "open_link", "callback", "intent_subscribe", "intent_unsubscribe",
+    "text", "vkpay", "open_app", "location", "open_link", "callback", "intent_subscribe",
+    "intent_unsubscribe",
 ]  # fmt: skip
 CLIENT_INFO: Final[Payload] = {
     "button_actions": _ACTIONS, "keyboard": True, "inline_keyboard": True, "carousel": True, "lang_id": 0,

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final, cast
 
 import httptools
 
@@ -78,8 +78,8 @@ class _Connection(asyncio.Protocol):
         self._current: Request | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no subclass of asyncio.Transport.
+        self._transport = cast(asyncio.Transport, transport)
         self._server.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -225,6 +225,16 @@ class HttpServer:
 
 async def _awaited(outcome: Awaitable[Answer]) -> Answer:
     return await outcome
+
+
+async def held(news: asyncio.Future[Any], request_gone: asyncio.Event, timeout: float) -> None:
+    """Hold a poll until there is news, the caller has left or `timeout` seconds have passed."""
+    left = asyncio.ensure_future(request_gone.wait())
+    ends: list[asyncio.Future[Any]] = [news, left]
+    try:
+        await asyncio.wait(ends, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        left.cancel()
 
 
 async def settled(outcome: Answer | Awaitable[Answer]) -> Answer:

@@ -97,7 +97,7 @@ class _Page:
             return self._refused(request, refusal)
         except ClientDisconnect:
             return Response(status_code=400)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # Nothing was promised yet: the browser keeps the message and sends it again. The error's
             # own words stay out of the log, they may quote what a client wrote.
             logger.warning("page request failed: %s", type(error).__name__)

@@ -45,12 +45,13 @@ def respond(ports: PagePorts, streams: Streams, visitor: str, after: int) -> Eve
 
 
 def wire(opened: Opened) -> bytes:
-    """JSON of one message; marks count code points."""
+    """JSON of one message; marks count code points; ``key`` is the id that the browser gave its own."""
     return orjson.dumps(
         {
             "id": opened.id,
             "at": opened.at.astimezone(dt.UTC).isoformat(timespec="seconds"),
             "own": opened.own,
+            "key": opened.key,
             "text": opened.rendered.text,
             "marks": [
                 {"start": m.start, "length": m.length, "style": m.style.value} for m in opened.rendered.marks
@@ -67,7 +68,7 @@ async def _events(
     try:
         async for event in _conversation(ports, ticket, visitor, after):
             yield event
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # Whatever failed below, ending the stream is the cure: the browser comes back and goes on
         # where it was.
         logger.warning("page stream broken off: %s", type(error).__name__)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.channels.telegram.capabilities import CAPABILITIES, MAX_LINK
+from bot.domain.cleaning import whole
 from bot.domain.errors import Refused
 from bot.domain.messages import RenderedButton
 
@@ -28,6 +29,8 @@ def _row(row: Sequence[RenderedButton]) -> list[InlineKeyboardButton]:
 
 
 def _button(button: RenderedButton) -> InlineKeyboardButton:
+    if not whole(button.label, button.action, button.link):
+        raise Refused("a button holds half a character")
     if not button.label.strip() or len(button.label.encode("utf-16-le")) > 2 * CAPABILITIES.max_label:
         raise Refused("a button's label is empty or too long for Telegram")
     if bool(button.action) == bool(button.link):

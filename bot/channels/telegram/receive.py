@@ -82,7 +82,7 @@ class _Poller:
         while not self._stop.is_set():
             try:
                 fault = await self._round()
-            except Exception as error:  # the loop must outlive whatever store() raises
+            except Exception as error:  # noqa: BLE001 - the loop must outlive whatever store() raises
                 # The text of a database error holds the rows themselves: the log gets its kind only.
                 fault = _Fault(f"storing failed ({type(error).__name__})")
             if fault is None:
@@ -113,21 +113,14 @@ class _Poller:
         rows = {row.external_id: row for update in updates if (row := received(update)) is not None}
         if rows:
             await self._store(tuple(rows.values()))
-        for update in updates:
-            if update_id(update) is None:
-                self._count("telegram.update_without_id")
-                log.warning("Telegram sent an update without an id; it is passed over")
-        return self._confirm(updates)
-
-    def _confirm(self, updates: list[Any]) -> _Fault | None:
         numbers = [number for update in updates if (number := update_id(update)) is not None]
+        for _ in range(len(updates) - len(numbers)):
+            self._count("telegram.update_without_id")
         if numbers:
             self._offset = max(numbers) + 1
-        elif updates and self._offset is None:
-            return _Fault("no update has an id")
-        elif updates and self._offset is not None:
-            # These are the earliest from the offset on, so as many ids hold nothing but them.
-            self._offset += len(updates)
+        elif updates:
+            # They come again until one with an id comes along: guessing an id might skip a real one.
+            return _Fault(f"none of {len(updates)} updates has an id", 1.0)
         return None
 
     async def _ask(self, method: str, wish: dict[str, Any], seconds: float) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any, Final, assert_never
 
 from aiogram import Bot, exceptions
@@ -13,6 +14,7 @@ from aiogram.utils.token import TokenValidationError
 from bot.channels.telegram.capabilities import CAPABILITIES, MAX_TOPIC_NAME
 from bot.channels.telegram.keyboard import keyboard
 from bot.channels.telegram.session import Session
+from bot.domain.cleaning import whole
 from bot.domain.errors import OutcomeUnknown, Refused, RetryLater, SendFailed, TopicGone, Unreachable
 from bot.domain.messages import Call, CallKind, Mark, Sent, Style
 
@@ -31,16 +33,13 @@ class Misconfigured(RetryLater):
 
 
 class TelegramSender:
-    """Sends as one bot. ``api`` is the base address of the Bot API server.
-
-    Raises Refused at once if the token can't be one.
-    """
+    """Sends as one bot. ``api`` is the base address of the Bot API server."""
 
     def __init__(self, token: str, api: str) -> None:
-        try:
-            self._bot = Bot(token, session=Session(api))
-        except TokenValidationError:
-            raise Refused("OTKLIK_TELEGRAM_TOKEN does not look like 123456:ABC...") from None
+        self._session = Session(api)
+        self._bot: Bot | None = None
+        with suppress(TokenValidationError):  # told by each call, like a token that Telegram refuses
+            self._bot = Bot(token, session=self._session)
 
     async def send(self, call: Call) -> Sent:
         """Carry out one call of the outbox. Raises a SendFailed: which one says what to do next."""
@@ -57,8 +56,8 @@ class TelegramSender:
         """Stop the button's spinner, perhaps with a short notice. Never fails: nothing hangs on it."""
         method = AnswerCallbackQuery(callback_query_id=callback, text=text[:_MAX_NOTICE] if text else None)
         try:
-            await self._bot(method, request_timeout=10)
-        except Exception as error:  # best effort by its contract: a query too old is the usual cause
+            await self._ask(method, seconds=10)
+        except Exception as error:  # noqa: BLE001 - best effort: a query too old is the usual cause
             log.debug("callback not answered (%s)", type(error).__name__)
 
     async def check(self) -> str:
@@ -68,11 +67,15 @@ class TelegramSender:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._bot.session.close()
+        await self._session.close()
 
-    async def _ask(self, method: TelegramMethod[Any]) -> Any:
+    async def _ask(self, method: TelegramMethod[Any], seconds: int | None = None) -> Any:
+        failure: SendFailed = Misconfigured(
+            "OTKLIK_TELEGRAM_TOKEN does not look like 123456:ABC...", AFTER_FAULT_OF_OURS
+        )
         try:
-            return await self._bot(method)
+            if self._bot is not None:
+                return await self._bot(method, request_timeout=seconds)
         except exceptions.TelegramAPIError as error:
             failure = _meaning(error)
         if isinstance(failure, Misconfigured):
@@ -84,6 +87,8 @@ def _message(call: Call) -> SendMessage:
     rendered = call.rendered
     if not rendered.text.strip():
         raise Refused("Telegram takes no empty message")
+    if not whole(rendered.text):
+        raise Refused("the text holds half a character")
     if _units(rendered.text) > CAPABILITIES.max_text:
         raise Refused("the text is too long for Telegram")
     given: dict[str, Any] = {"reply_markup": keyboard(rendered.rows)} if rendered.rows else {}
@@ -97,8 +102,8 @@ def _message(call: Call) -> SendMessage:
 
 def _topic(call: Call) -> CreateForumTopic:
     name = " ".join(call.rendered.text.split())[:MAX_TOPIC_NAME]
-    if not name:
-        raise Refused("a topic needs a name")
+    if not name or not whole(name):
+        raise Refused("a topic needs a name of whole characters")
     return CreateForumTopic(chat_id=_number(call.target), name=name)
 
 
@@ -111,12 +116,7 @@ def _entity(mark: Mark, text: str) -> MessageEntity:
 
 def _units(text: str) -> int:
     """Length in UTF-16 units, the way Telegram counts."""
-    if text.isascii():
-        return len(text)
-    try:
-        return len(text.encode("utf-16-le")) // 2
-    except UnicodeEncodeError:
-        raise Refused("the text holds half a character") from None
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def _number(text: str) -> int:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from bot.channels.vk.capabilities import CAPABILITIES, MAX_LINK, MAX_PAYLOAD
+from bot.domain.cleaning import whole
 from bot.domain.errors import Refused
 from bot.domain.messages import RenderedButton
 
@@ -35,6 +36,8 @@ def _row(row: Sequence[RenderedButton]) -> list[dict[str, Any]]:
 
 
 def _button(button: RenderedButton) -> dict[str, Any]:
+    if not whole(button.label, button.action, button.link):
+        raise Refused("a button holds half a character")
     if not button.label.strip() or len(button.label) > CAPABILITIES.max_label:
         raise Refused("a button's label is empty or too long for VK")
     if bool(button.action) == bool(button.link):

@@ -124,7 +124,7 @@ class _Poller:
             except SendFailed as failure:
                 self._server = None  # the server's address may have changed: ask for it anew
                 await self._rest(str(failure), failure.after if isinstance(failure, RetryLater) else None)
-            except Exception as error:  # the loop must outlive whatever store() raises
+            except Exception as error:  # noqa: BLE001 - the loop must outlive whatever store() raises
                 # The text of a database error holds the rows themselves: the log gets its kind only.
                 await self._rest(f"storing failed ({type(error).__name__})")
 
@@ -189,7 +189,7 @@ class _Poller:
         def run() -> None:
             try:
                 settle = _once(outcome.set_result, outcome, work())
-            except Exception as error:  # an unsettled outcome would be waited for without end
+            except Exception as error:  # noqa: BLE001 - an unsettled outcome would be waited for for ever
                 settle = _once(outcome.set_exception, outcome, meaning(error))
             with suppress(RuntimeError):  # the loop was closed meanwhile
                 loop.call_soon_threadsafe(settle)

@@ -15,6 +15,7 @@ import orjson
 from bot.channels.vk.api import Api, Failure, Misconfigured, meaning
 from bot.channels.vk.capabilities import CAPABILITIES
 from bot.channels.vk.keyboard import keyboard
+from bot.domain.cleaning import whole
 from bot.domain.errors import Refused, SendFailed
 from bot.domain.messages import Call, CallKind, Sent
 
@@ -60,7 +61,7 @@ class VkSender:
                 notice = {"type": "show_snackbar", "text": text[:_MAX_NOTICE]}
                 values["event_data"] = orjson.dumps(notice).decode()
             await self._ask("messages.sendMessageEventAnswer", values)
-        except Exception as error:  # best effort by its contract: an event too old is the usual cause
+        except Exception as error:  # noqa: BLE001 - best effort: an event too old is the usual cause
             log.debug("callback not answered (%s)", type(error).__name__)
 
     async def check(self) -> str:
@@ -89,6 +90,8 @@ class VkSender:
             raise Refused("VK takes no empty message")
         if len(rendered.text) > CAPABILITIES.max_text:
             raise Refused("the text is too long for VK")
+        if not whole(rendered.text):
+            raise Refused("the text holds half a character")
         if not call.target.lstrip("-").isdecimal():
             raise Refused("VK's peers have numbers")
         values: dict[str, Any] = {

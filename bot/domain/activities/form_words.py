@@ -49,7 +49,7 @@ def summary(service: Service, form: Form) -> Say:
         (offer("button.edit", press(form, "review", "edit")), offer("button.exit", press(form, "-", "exit"))),
         (offer("button.cancel", press(form, "-", "cancel")),),
     )
-    return say("form.summary", rows, lines=Lines(lines), title=Ref(f"service/{service.slug}/title"))
+    return say("form.summary", rows, lines=Lines(lines), title=Ref(f"service/{service.slug}/noun"))
 
 
 def pick(service: Service, form: Form) -> Say:

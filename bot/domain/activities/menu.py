@@ -38,7 +38,7 @@ def welcome(scene: Scene) -> Decision:
     key = "menu.again" if scene.dialog.greeted else "menu.welcome"
     return Decision(
         replace(scene.dialog, greeted=True),
-        says=(say(key, menu_rows(scene, MAIN), agency=Ref("agency")),),
+        says=(say(key, menu_rows(scene, MAIN)),),
         outcome="welcome",
     )
 

@@ -114,7 +114,7 @@ def _close(scene: Scene, case: OpenCase, staff_id: int) -> Result:
         moved, says = _move(scene, scene.view.loaded[query], final=True)
         effects.extend(moved)
     dialog = scene.dialog.without_case(case.id)
-    dialog = replace(dialog, led=dialog.led and dialog.cases != ())
+    dialog = replace(dialog, led=False)
     if not scene.dialog.scores_declined and case.reason != "broken":
         effects.append(OpenEpisode("scored", "case", case.reason, case.id))
         says = (*says, survey.ask_score("score.ask_case", "scored"))

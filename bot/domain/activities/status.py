@@ -57,7 +57,7 @@ def shown(scene: Scene, request: RequestView) -> Decision:
     service = scene.pack.services.get(request.service)
     if service is None:
         return Decision(scene.dialog, says=(say("status.no_service", number=request.number),), outcome="status")
-    head = Ref("status.head", {"number": request.number, "title": Ref(f"service/{service.slug}/title")})
+    head = Ref("status.head", {"number": request.number, "title": Ref(f"service/{service.slug}/noun")})
     lines = Lines(tuple(_stages(scene, service, request)))
     stage = next((s for s in service.stages if s.slug == request.stage), None)
     acts = Ref("status.you_act" if stage and stage.client_acts else "status.nothing_from_you")
@@ -89,7 +89,7 @@ def _line(scene: Scene, request: RequestView) -> Ref:
     if known is None or stage is None:
         return Ref("status.line_bare", {"number": request.number})
     return Ref("status.line", {
-        "number": request.number, "title": Ref(f"service/{known.slug}/title"),
+        "number": request.number, "title": Ref(f"service/{known.slug}/noun"),
         "stage": Ref(f"service/{known.slug}/stage/{stage.slug}"),
     })
 

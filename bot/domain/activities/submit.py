@@ -41,7 +41,7 @@ def _request(scene: Scene, service: Service, form: Form) -> Decision:
     if service.policy is not None:
         opened = handoff.open_case(
             scene, "request", service.team, service.policy, of_request=True, number=Fact("number"),
-            title=Ref(f"service/{service.slug}/title"),
+            title=Ref(f"service/{service.slug}/noun"),
         )
     receipt = Say(
         (Ref(f"service/{service.slug}/receipt", {

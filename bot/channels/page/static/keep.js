@@ -52,6 +52,9 @@ export const queue = {
   },
 };
 
+/** The id of opening the chat: the same each time, so that the server takes it once. It is nobody's words. */
+export const START = "start";
+
 /** An id of our own making. randomUUID is missing where the page is not served over https. */
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();

@@ -1,5 +1,6 @@
 /** The conversation on the screen. */
 
+import { START } from "./keep.js";
 import { buttons, element, formatted, hidden } from "./render.js";
 
 const SIGNS = { waiting: "◷", sending: "…", delivered: "✓", failed: "!" };
@@ -10,7 +11,7 @@ const DAY = 86400000;
 export function conversation(log, { words, language, onPress, onCopy, onEdit }) {
   const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const near = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-  /** By id: { entry, node, state, error, echoed }; what the visitor sent from here and no copy settles yet. */
+  /** By id: { entry, node, state, error, echoed }; what was sent from here and is not known to have come back. */
   const locals = new Map();
   let last = 0;
 
@@ -19,19 +20,13 @@ export function conversation(log, { words, language, onPress, onCopy, onEdit }) 
     if (message.id <= last) return null;
     last = message.id;
     if (!message.own) return place(bubble(message, "theirs"), message.at);
-    const mine = match(message);
-    if (!mine) return message.text ? place(bubble(message, "own"), message.at) : null;
+    const mine = locals.get(message.key);
+    if (!mine) return message.text && message.key !== START ? place(bubble(message, "own"), message.at) : null;
     mine.echoed = true;
     stamp(draw(mine), message.at);
     days();
     settle(mine);
     return mine.node;
-  }
-
-  /** The oldest message from here that this may be a copy of: sent, not matched yet, and written before it. */
-  function match(message) {
-    const sent = (mine) => mine.entry.tried && !mine.echoed && mine.entry.seen < message.id;
-    return [...locals.values()].find((mine) => sent(mine) && same(mine.entry.text, message.text));
   }
 
   /** Take note of a message from here; `draw` says whether to show it at once. */
@@ -157,10 +152,4 @@ export function conversation(log, { words, language, onPress, onCopy, onEdit }) 
   }
 
   return { show, add, reveal, mark, last: () => last };
-}
-
-/** Equal but for what the server may clean away: control characters, halves of a pair, outer space. */
-function same(one, other) {
-  const bare = (text) => Array.from(text).filter((c) => c > " " && !/^[\ud800-\udfff]$/.test(c)).join("");
-  return bare(one) === bare(other);
 }

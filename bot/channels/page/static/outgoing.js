@@ -29,11 +29,22 @@ export function outgoing({ onChange, onStranger, onUnreachable }) {
     flush();
   }
 
-  /** Begin to send. `seen` is the newest id shown: whatever was written before can only come after it. */
-  function start(seen) {
+  /** Begin to send. */
+  function start() {
     started = true;
-    for (const entry of waiting) entry.seen ??= seen;
     flush();
+  }
+
+  /** The server showed a message of this id: it has it, whatever became of the answer to the post. */
+  function confirm(id) {
+    const entry = waiting.find((e) => e.id === id);
+    if (entry) settle(entry, () => onChange(entry, "delivered"));
+  }
+
+  function settle(entry, tell) {
+    waiting.splice(waiting.indexOf(entry), 1);
+    queue.remove(entry.id);
+    tell();
   }
 
   /** Send what is left; called again when the line is back. */
@@ -52,9 +63,8 @@ export function outgoing({ onChange, onStranger, onUnreachable }) {
 
   async function one(entry) {
     onChange(entry, "sending");
-    entry.tried = true;
-    queue.put(entry);
     const { verdict, error, after } = await post(entry);
+    if (!waiting.includes(entry)) return true;
     if (verdict === "later") {
       failures += 1;
       onChange(entry, "waiting", error);
@@ -70,20 +80,14 @@ export function outgoing({ onChange, onStranger, onUnreachable }) {
       again(LONGEST_WAIT);
       return false;
     }
-    waiting.shift();
-    if (verdict === "accepted") {
-      queue.remove(entry.id);
-      onChange(entry, "delivered");
-    } else {
-      fail(entry, error);
-    }
+    if (verdict === "accepted") settle(entry, () => onChange(entry, "delivered"));
+    else settle(entry, () => fail(entry, error));
     return true;
   }
 
   function fail(entry, error) {
     entry.error = error;
-    if (entry.kind === "start") queue.remove(entry.id);
-    else queue.put(entry);
+    if (entry.kind !== "start") queue.put(entry);
     onChange(entry, "failed", error);
   }
 
@@ -92,7 +96,7 @@ export function outgoing({ onChange, onStranger, onUnreachable }) {
     timer = setTimeout(flush, pause);
   }
 
-  return { add, start, flush };
+  return { add, start, confirm, flush };
 }
 
 /** Milliseconds before the next try: doubling, with a random part so that clients don't come in step. */

@@ -1,6 +1,6 @@
 /** The client's page: puts its parts together. */
 
-import { draft, newId, queue } from "./keep.js";
+import { START, draft, newId, queue } from "./keep.js";
 import { conversation } from "./log.js";
 import { outgoing, postJson } from "./outgoing.js";
 import { scroller } from "./scroll.js";
@@ -48,14 +48,14 @@ function tooLong(written) {
 }
 
 function press(button, node) {
-  if (node.classList.contains("chosen") && Date.now() - Number(node.dataset.at) < 2000) return;
+  if (node.classList.contains("chosen") && Date.now() - Number(node.dataset.at) < 1000) return;
   node.classList.add("chosen");
   node.dataset.at = Date.now();
   submit({ kind: "button", text: button.label, action: button.action });
 }
 
 function submit(content) {
-  const entry = { ...content, id: newId(), language, at: Date.now(), seen: begun ? chat.last() : null };
+  const entry = { ...content, id: newId(), language, at: Date.now() };
   chat.add(entry, begun);
   out.add(entry);
   scroll.down();
@@ -99,16 +99,16 @@ function begin() {
   begun = true;
   clearTimeout(timers.begin);
   chat.reveal();
-  out.start(chat.last());
+  out.start();
   scroll.down(false);
 }
 
 function ready() {
   if (!told && chat.last() === 0) {
-    out.add({ id: "start", kind: "start", text: "", action: "", language, at: Date.now(), seen: 0 }, { first: true });
+    out.add({ id: START, kind: "start", text: "", action: "", language, at: Date.now() }, { first: true });
   }
   begin();
-  if (!told) later("live", 500, live);
+  if (!told) later("live", 250, live);
   told = true;
   out.flush();
   acknowledge();
@@ -122,6 +122,7 @@ function live() {
 
 function receive(message) {
   const node = chat.show(message);
+  if (message.own) out.confirm(message.key);
   if (!message.own) {
     waitForAnswer(false);
     if (told && document.hidden) badge(unseen + 1);
@@ -253,7 +254,7 @@ function listen() {
 
 /** Take up what an earlier visit left unsent. */
 function adopt() {
-  queue.remove("start");
+  queue.remove(START);
   for (const entry of queue.all()) {
     chat.add(entry, false);
     if (entry.error) chat.mark(entry, "failed", entry.error);

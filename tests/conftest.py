@@ -1,0 +1,58 @@
+"""Fixtures of all tests, and which of them ``scripts/test fast`` takes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import Databases, server_url
+
+TESTS = Path(__file__).resolve().parent
+FAST = {"domain", "content", "architecture", "nlu"}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the fast folders ``fast``, but no slow test. Skips browser tests without a browser, not in CI."""
+    no_chromium = not os.environ.get("CI") and not any(map(shutil.which, CHROMIUM))
+    for item in items:
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in FAST and item.get_closest_marker("slow") is None:
+            item.add_marker("fast")
+        if no_chromium and item.get_closest_marker("browser") is not None:
+            item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Repeats, above the closing line, which checks of ``scripts/test`` failed before the tests."""
+    if failed := os.environ.get("OTKLIK_FAILED_CHECKS"):
+        terminalreporter.section("other checks", red=True)
+        terminalreporter.write_line(f"failed before the tests, see the top: {failed}", red=True)
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """One PostgreSQL server for the session, on which tests get databases."""
+    with server_url() as url:
+        made = Databases(url)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """URL of a fresh, migrated database of this test's own."""
+    with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases) -> Iterator[str]:
+    """URL of a fresh, empty database: for tests of the migrations."""
+    with databases.fresh(migrated=False) as url:
+        yield url

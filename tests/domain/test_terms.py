@@ -1,0 +1,284 @@
+"""Deadlines in office calendars, held against a reference that looks at every minute."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from bot.domain import terms
+from knowledge_base.schema import Calendar, Interval, Pack, Policy, Weekday
+
+MINUTE = dt.timedelta(minutes=1)
+ZONES = (
+    "Europe/Moscow", "Europe/Berlin", "America/New_York", "Asia/Vladivostok", "Asia/Kolkata", "Australia/Lord_Howe",
+)
+CHANGES = (
+    dt.datetime(2026, 3, 8, tzinfo=dt.UTC), dt.datetime(2026, 3, 29, tzinfo=dt.UTC),
+    dt.datetime(2026, 4, 5, tzinfo=dt.UTC), dt.datetime(2026, 10, 25, tzinfo=dt.UTC),
+    dt.datetime(2026, 11, 1, tzinfo=dt.UTC), dt.datetime(2026, 12, 31, tzinfo=dt.UTC),
+)
+"""Nights in which clocks change somewhere, and a new year."""
+
+
+# --- a slow reference ------------------------------------------------------------
+
+
+def works(calendar: Calendar, at: dt.datetime) -> bool:
+    """Whether the office works in the minute that begins now, by the clock on its wall."""
+    local = at.astimezone(ZoneInfo(calendar.timezone))
+    today, yesterday = local.date(), local.date() - dt.timedelta(days=1)
+    time = local.time()
+    for interval in hours(calendar, today):
+        if interval.start <= time and (time < interval.end or interval.end <= interval.start):
+            return True
+    return any(time < i.end for i in hours(calendar, yesterday) if i.end <= i.start)
+
+
+def hours(calendar: Calendar, day: dt.date) -> tuple[Interval, ...]:
+    return calendar.days.get(day, calendar.week.get(terms.WEEKDAYS[day.weekday()], ()))
+
+
+def slowly(calendar: Calendar, start: dt.datetime, minutes: int, most_days: int) -> dt.datetime | None:
+    """Where ``minutes`` (at least one) of work end, looking at every minute; None: not within ``most_days``."""
+    left = minutes
+    for passed in range(most_days * 24 * 60):
+        now = start + passed * MINUTE
+        left -= works(calendar, now)
+        if left == 0:
+            return now + MINUTE
+    return None
+
+
+# --- calendars -------------------------------------------------------------------
+
+
+@st.composite
+def calendars(draw: st.DrawFn, zones: tuple[str, ...] = ZONES) -> Calendar:
+    """Weeks with lunch, night shifts and free days; edges keep clear of hours that clocks repeat or leave out."""
+    times = st.integers(16, 95).map(lambda quarter: dt.time(quarter // 4, quarter % 4 * 15))
+    interval = st.builds(Interval, start=times, end=times).filter(lambda i: i.start != i.end)
+    day = st.lists(interval, max_size=3).map(tuple)
+    week = draw(st.dictionaries(st.sampled_from(terms.WEEKDAYS), day, min_size=1))
+    base = draw(st.sampled_from(CHANGES)).date()
+    dates = st.integers(-3, 6).map(lambda offset: base + dt.timedelta(days=offset))
+    days = draw(st.dictionaries(dates, day, max_size=3))
+    return Calendar(slug="some", timezone=draw(st.sampled_from(zones)), week=week, days=days)
+
+
+starts = st.builds(
+    lambda base, minutes: base + minutes * MINUTE, st.sampled_from(CHANGES), st.integers(-2 * 24 * 60, 2 * 24 * 60)
+)
+spans = st.integers(0, 3000).map(lambda minutes: dt.timedelta(minutes=minutes))
+
+
+def later(calendar: Calendar, start: dt.datetime, span: dt.timedelta) -> dt.datetime:
+    try:
+        return terms.add_working_time(calendar, start, span)
+    except terms.NeverOpen:
+        assume(False)
+        raise
+
+
+@settings(max_examples=30)
+@given(calendars(), starts, st.integers(1, 900))
+def test_agrees_with_the_reference(calendar: Calendar, start: dt.datetime, minutes: int) -> None:
+    expected = slowly(calendar, start, minutes, most_days=6)
+    assume(expected is not None)
+    assert terms.add_working_time(calendar, start, minutes * MINUTE) == expected
+
+
+@given(calendars(), starts)
+def test_open_agrees_with_the_reference(calendar: Calendar, at: dt.datetime) -> None:
+    assert terms.is_open(calendar, at) == works(calendar, at)
+
+
+@given(calendars(), starts, spans, spans)
+def test_adding_twice_is_adding_once(calendar: Calendar, start: dt.datetime, a: dt.timedelta, b: dt.timedelta) -> None:
+    assert later(calendar, later(calendar, start, a), b) == later(calendar, start, a + b)
+
+
+@given(calendars(), starts, spans, spans)
+def test_more_work_ends_later(calendar: Calendar, start: dt.datetime, a: dt.timedelta, b: dt.timedelta) -> None:
+    short, long = sorted((a, b))
+    assert later(calendar, start, short) <= later(calendar, start, long)
+
+
+@given(calendars(), starts, spans, spans)
+def test_beginning_later_ends_no_earlier(
+    calendar: Calendar, start: dt.datetime, wait: dt.timedelta, span: dt.timedelta
+) -> None:
+    assert later(calendar, start, span) <= later(calendar, start + wait, span)
+
+
+@given(calendars(), starts, spans)
+def test_the_time_until_a_deadline_is_its_span(calendar: Calendar, start: dt.datetime, span: dt.timedelta) -> None:
+    end = later(calendar, start, span)
+    assert end >= start
+    assert terms.working_time(calendar, start, end) == span
+
+
+@given(calendars(), starts, spans.filter(bool))
+def test_a_deadline_lies_in_working_time(calendar: Calendar, start: dt.datetime, span: dt.timedelta) -> None:
+    """The office works in the minute before it, so nobody is asked to answer in the night."""
+    assert works(calendar, later(calendar, start, span) - MINUTE)
+
+
+@given(calendars(), starts, spans, spans)
+def test_working_time_adds_up(calendar: Calendar, start: dt.datetime, a: dt.timedelta, b: dt.timedelta) -> None:
+    middle, end = start + a, start + a + b
+    parts = terms.working_time(calendar, start, middle) + terms.working_time(calendar, middle, end)
+    assert parts == terms.working_time(calendar, start, end)
+    assert dt.timedelta() <= parts <= a + b
+
+
+@given(calendars(), starts)
+def test_working_times_are_ordered_and_apart(calendar: Calendar, start: dt.datetime) -> None:
+    previous = start
+    for number, (opened, closed) in enumerate(terms.open_times(calendar, start)):
+        assert opened < closed
+        assert opened > previous if number else opened >= previous
+        previous = closed
+        if number == 30:
+            break
+
+
+@given(
+    calendars(), starts, st.integers(1, 2000), st.integers(1, 2000), st.floats(0.01, 0.99), st.integers(0, 600),
+    st.booleans(),
+)
+def test_marks_come_in_order(
+    calendar: Calendar, start: dt.datetime, first: int, following: int, share: float, supervisor: int, begins: bool
+) -> None:
+    policy = Policy(
+        slug="some", title={"ru": "some"}, calendar="some", first_answer_minutes=first,
+        next_answer_minutes=following, warn_share=share, supervisor_minutes=supervisor,
+    )
+    later(calendar, start, (max(first, following) + supervisor) * MINUTE)
+    marks = terms.marks(policy, {"some": calendar}, start, first=begins)
+    assert start <= marks.warn_at <= marks.due_at <= marks.supervisor_at
+    assert terms.working_time(calendar, start, marks.due_at) == (first if begins else following) * MINUTE
+
+
+@given(starts, st.integers(1, 100_000))
+def test_round_the_clock_every_minute_counts(start: dt.datetime, minutes: int) -> None:
+    policy = Policy(
+        slug="some", title={"ru": "some"}, calendar=None, first_answer_minutes=minutes, next_answer_minutes=1
+    )
+    assert terms.marks(policy, {}, start, first=True).due_at == start + minutes * MINUTE
+
+
+# --- days as an office knows them ------------------------------------------------
+
+
+def office(zone: str = "Europe/Moscow", **days: str) -> Calendar:
+    """Monday to Friday 9-13 and 14-18; ``d2026_12_31="10-12"`` overrides a day, ``""`` closes it."""
+    workday = (_interval("9-13"), _interval("14-18"))
+    week: dict[Weekday, tuple[Interval, ...]] = {day: workday for day in terms.WEEKDAYS[:5]}
+    special = {
+        dt.date.fromisoformat(day[1:].replace("_", "-")): tuple(_interval(one) for one in told.split())
+        for day, told in days.items()
+    }
+    return Calendar(slug="office", timezone=zone, week=week, days=special)
+
+
+def _interval(told: str) -> Interval:
+    start, end = told.split("-")
+    return Interval(start=dt.time(int(start)), end=dt.time(int(end)))
+
+
+def moscow(told: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(told).replace(tzinfo=ZoneInfo("Europe/Moscow")).astimezone(dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "start", "minutes", "end"),
+    [
+        pytest.param(office(), "2026-11-25 10:00", 120, "2026-11-25 12:00", id="within a morning"),
+        pytest.param(office(), "2026-11-25 12:00", 120, "2026-11-25 15:00", id="lunch does not count"),
+        pytest.param(office(), "2026-11-25 13:30", 60, "2026-11-25 15:00", id="asked at lunch"),
+        pytest.param(office(), "2026-11-25 10:00", 180, "2026-11-25 13:00", id="due as lunch begins"),
+        pytest.param(office(), "2026-11-25 17:00", 120, "2026-11-26 10:00", id="goes on in the morning"),
+        pytest.param(office(), "2026-11-27 17:30", 60, "2026-11-30 09:30", id="over the weekend"),
+        pytest.param(office(), "2026-11-28 03:00", 60, "2026-11-30 10:00", id="asked in a weekend's night"),
+        pytest.param(office(), "2026-11-25 10:00", 480, "2026-11-26 10:00", id="a whole working day"),
+        pytest.param(office(d2026_11_26=""), "2026-11-25 17:00", 120, "2026-11-27 10:00", id="a public holiday"),
+        pytest.param(office(d2026_11_26="9-12"), "2026-11-26 11:00", 120, "2026-11-27 10:00", id="a short day"),
+        pytest.param(
+            office(d2026_11_28="9-13"), "2026-11-27 17:00", 120, "2026-11-28 10:00", id="a working Saturday"
+        ),
+        pytest.param(
+            office(d2026_12_31="", d2027_01_01="", d2027_01_04="", d2027_01_05=""), "2026-12-30 17:59", 2,
+            "2027-01-06 09:01", id="over the new year",
+        ),
+        pytest.param(
+            office(d2026_11_25="22-6"), "2026-11-25 23:00", 480, "2026-11-26 10:00", id="a night shift, then the day"
+        ),
+        pytest.param(office(d2026_11_25="22-6"), "2026-11-26 03:00", 60, "2026-11-26 04:00", id="in the night shift"),
+        pytest.param(office(d2026_11_25="9-14 12-18"), "2026-11-25 11:00", 240, "2026-11-25 15:00", id="overlapping"),
+    ],
+)
+def test_days_of_an_office(calendar: Calendar, start: str, minutes: int, end: str) -> None:
+    assert terms.add_working_time(calendar, moscow(start), minutes * MINUTE) == moscow(end)
+
+
+def test_a_night_shift_is_an_hour_shorter_when_clocks_go_forward() -> None:
+    berlin = Calendar(slug="b", timezone="Europe/Berlin", week={"sat": (_interval("22-6"),)})
+    start = dt.datetime(2026, 3, 28, 21, tzinfo=dt.UTC)
+    assert terms.working_time(berlin, start, start + dt.timedelta(days=1)) == dt.timedelta(hours=7)
+
+
+def test_a_night_shift_is_an_hour_longer_when_clocks_go_back() -> None:
+    berlin = Calendar(slug="b", timezone="Europe/Berlin", week={"sat": (_interval("22-6"),)})
+    start = dt.datetime(2026, 10, 24, 20, tzinfo=dt.UTC)
+    assert terms.working_time(berlin, start, start + dt.timedelta(days=1)) == dt.timedelta(hours=9)
+
+
+def test_hours_that_do_not_exist_or_come_twice_do_no_harm() -> None:
+    nightly = (Interval(start=dt.time(2, 15), end=dt.time(2, 45)),)
+    berlin = Calendar(slug="b", timezone="Europe/Berlin", week={day: nightly for day in terms.WEEKDAYS})
+    for month, day in ((3, 28), (10, 24)):
+        start = dt.datetime(2026, month, day, 12, tzinfo=dt.UTC)
+        assert terms.working_time(berlin, start, start + dt.timedelta(days=2)) == dt.timedelta(hours=1)
+
+
+def test_an_office_that_never_opens_is_named() -> None:
+    closed = Calendar(slug="closed", timezone="Europe/Moscow", week={})
+    assert not terms.is_open(closed, CHANGES[0])
+    with pytest.raises(terms.NeverOpen):
+        terms.add_working_time(closed, CHANGES[0], MINUTE)
+
+
+def test_a_term_beyond_the_horizon_is_a_fault_of_the_pack() -> None:
+    rare = Calendar(slug="rare", timezone="Europe/Moscow", week={}, days={dt.date(2026, 11, 25): (_interval("9-10"),)})
+    with pytest.raises(terms.NeverOpen):
+        terms.add_working_time(rare, moscow("2026-11-25 08:00"), 61 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2026-11-25 14:40", 30, "2026-12-25 23:59"),
+        ("2026-11-25 23:59", 1, "2026-11-26 23:59"),
+        ("2026-11-26 00:00", 1, "2026-11-27 23:59"),
+        ("2026-12-25 12:00", 30, "2027-01-24 23:59"),
+        ("2028-02-28 12:00", 1, "2028-02-29 23:59"),
+    ],
+)
+def test_days_end_when_the_office_s_day_ends(start: str, days: int, end: str) -> None:
+    assert terms.days_later("Europe/Moscow", moscow(start), days) == moscow(end)
+
+
+def test_the_pack_s_own_terms(pack: Pack) -> None:
+    """Two hours of the office's time, lunch from 13:00 to 13:45, Friday until 16:45."""
+    policy = pack.policies["official-request"]
+    marks = terms.marks(policy, pack.calendars, moscow("2026-11-25 12:00"), first=True)
+    assert (marks.warn_at, marks.due_at) == (moscow("2026-11-25 14:15"), moscow("2026-11-25 14:45"))
+    assert marks.supervisor_at == moscow("2026-11-25 15:15")
+    friday = terms.marks(policy, pack.calendars, moscow("2026-11-27 16:00"), first=True)
+    assert friday.due_at == moscow("2026-11-30 10:15")
+    written = pack.policies["written-contact"]
+    assert terms.marks(written, pack.calendars, moscow("2026-12-31 20:00"), first=True).due_at == moscow("2027-01-01 20:00")

@@ -1,0 +1,138 @@
+"""Twenty kills under load, a database that goes away, messengers that fail: nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import secrets
+import time
+
+import pytest
+
+from bot.domain.messages import Channel
+from tests.faults import weather
+from tests.faults.crowd import Crowd
+from tests.faults.deployment import Deployment
+from tests.faults.helper import Helper
+from tests.faults.ledger import audit
+
+KILLS = 20
+IN_FLIGHT = 20
+"""Messages under way at a kill, at least."""
+BURST = {Channel.TELEGRAM: 30, Channel.VK: 24, Channel.PAGE: 24}
+"""Written at once shortly before each kill; only these count as under way: others may wait for a lease to end."""
+MURMUR_SECONDS = 0.1
+"""Between two messages that are written all along."""
+PAIRS = 0.4
+"""Share of the kills that strike one of two workers."""
+DATABASE_AWAY_SECONDS = 2.0
+LEASES_SECONDS = 110.0
+"""How long after the last kill everything is done: leases of the killed end after a minute."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+async def test_twenty_kills(deployment: Deployment, keeper: Helper) -> None:
+    seed = int(os.environ.get("OTKLIK_FAULT_SEED") or secrets.randbelow(10**6))
+    print(f"\nseed {seed} (OTKLIK_FAULT_SEED={seed} repeats its choices)")
+    crowd = Crowd(deployment, random.Random(seed), messengers=250)
+    await deployment.start()
+    await deployment.until("SELECT EXISTS (SELECT 1 FROM receiver)")  # VK gives only what comes after the first poll
+    async with crowd.on_page(100):
+        weather.storm(deployment.telegram, deployment.vk, seed)
+        begun = time.monotonic()
+        murmur = asyncio.create_task(_murmur(crowd))
+        kills = await _kills(crowd, keeper)
+        murmur.cancel()
+        killed = time.monotonic()
+        await deployment.start()
+        await _done(crowd)
+        _tell(crowd, kills, killed - begun, time.monotonic() - killed)
+        strangers = sum(e.faults.injected["malformed"] for e in (deployment.telegram, deployment.vk))
+        findings = await audit(deployment, crowd.pushed, crowd.shown, strangers=strangers)
+    print(
+        f"Telegram: {findings.unknown} sends with an unknown outcome, {findings.twice} messages came once more; "
+        f"VK handed over {findings.swapped} messages in another order"
+    )
+    assert not findings.problems, str(findings)
+    assert all(worker.alive for worker in deployment.workers), deployment.logs()
+
+
+async def _kills(crowd: Crowd, keeper: Helper) -> list[int]:
+    """Kills until twenty have struck enough messages; how many each of them struck."""
+    struck: list[int] = []
+    for _ in range(KILLS * 2):
+        found = await _kill(crowd)
+        if found < IN_FLIGHT:
+            continue
+        struck.append(found)
+        if len(struck) == KILLS // 2:
+            await _restart_database(keeper)
+        if len(struck) == KILLS:
+            return struck
+    raise AssertionError(f"too few messages were under way, again and again: {struck}")
+
+
+async def _kill(crowd: Crowd) -> int:
+    """kill -9 at a random moment shortly after many have written; how many messages were under way."""
+    deployment, lot = crowd.deployment, crowd.lot
+    wanted = 2 if lot.random() < PAIRS else 1
+    while len(deployment.workers) < wanted:
+        await deployment.start()
+    begun = time.monotonic()
+    for channel, count in BURST.items():
+        crowd.write(channel, count, idle=True)
+    await _arrived(crowd, begun)
+    await asyncio.sleep(lot.uniform(0, 0.4))
+    victim = lot.choice(deployment.workers)
+    assert victim.alive, f"a worker has ended by itself:\n{victim.told()}"
+    await deployment.kill(victim)
+    await crowd.look()
+    return len(crowd.unfinished(begun))
+
+
+async def _arrived(crowd: Crowd, since: float) -> None:
+    """Waits until something of each messenger is in the inbox: a kill before that would strike nobody."""
+    until = time.monotonic() + 4
+    for channel in (Channel.TELEGRAM, Channel.VK):
+        keys = [one.key for one in crowd.unfinished(since) if one.channel is channel]
+        query = "SELECT EXISTS (SELECT 1 FROM inbox WHERE channel = $1 AND external_id = ANY($2))"
+        while time.monotonic() < until and not await crowd.deployment.value(query, channel.value, keys):
+            await asyncio.sleep(0.01)
+
+
+async def _murmur(crowd: Crowd) -> None:
+    """Somebody writes all along, perhaps one who waits for an answer already."""
+    while True:
+        crowd.write(crowd.lot.choice(list(Channel)), 1)
+        await asyncio.sleep(MURMUR_SECONDS)
+
+
+async def _restart_database(keeper: Helper) -> None:
+    await asyncio.to_thread(keeper.ask, do="stop")
+    await asyncio.sleep(DATABASE_AWAY_SECONDS)
+    await asyncio.to_thread(keeper.ask, do="start")
+
+
+async def _done(crowd: Crowd) -> None:
+    """Waits until everything is answered, or for as long as that may take: the ledger says what is missing."""
+    until = time.monotonic() + LEASES_SECONDS
+    query = "SELECT NOT EXISTS (SELECT 1 FROM inbox WHERE state = 'new') AND (SELECT position FROM receiver) = $1"
+    while time.monotonic() < until:
+        await crowd.look()
+        empty = not len(crowd.deployment.telegram.state.queue)
+        if not crowd.unfinished() and empty and await crowd.deployment.value(query, str(crowd.deployment.vk.state.log.ts)):
+            return
+        await asyncio.sleep(0.5)
+
+
+def _tell(crowd: Crowd, kills: list[int], seconds: float, after: float) -> None:
+    telegram, vk = crowd.deployment.telegram, crowd.deployment.vk
+    print(
+        f"{len(crowd.pushed)} messages; under way at each kill: {kills}\n"
+        f"{seconds:.0f} s of kills, and {after:.0f} s more until all was answered\n"
+        f"faults of Telegram: {dict(telegram.faults.injected)}\n"
+        f"faults of VK: {dict(vk.faults.injected)}; repeated sends it recognised: {vk.repeats}\n"
+        f"posts of the page sent again: {sum(visitor.repeats for visitor in crowd.visitors)}"
+    )
