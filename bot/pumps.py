@@ -63,7 +63,7 @@ async def make_calls(
             del made[: len(results)]
 
     async def work(leased: Leased) -> None:
-        made.append((leased, await deliver.make(send, leased)))
+        made.append((leased, await deliver.make(send, leased, unknown=unknown)))
 
     async with runtime.wake.listening(OUTBOX) as waiter:
         await _pump(f"outbox of {channel.value}", claim, work, waiter, stop, most)

@@ -71,8 +71,9 @@ async def take(
 ) -> Decision:
     """One event, wholly or not at all.
 
-    ``lock`` finds and locks the conversation; ``settle`` marks what brought the event (an inbox row, a
-    timer) in the same transaction and says whether it was still ours. Raises ClaimLost.
+    ``lock`` finds and locks the conversation; ``settle`` marks what brought the event (a timer, a staff
+    member's update) in the same transaction and says whether it was still ours. What a client said is
+    ``heard`` instead, and its update is marked together with all that is saved. Raises ClaimLost.
     """
     now = runtime.clock()
     async with runtime.db.begin() as tx:
@@ -81,7 +82,8 @@ async def take(
         if settle is not None and not await settle(tx, decision):
             raise ClaimLost
         context = decisions.Context(
-            content.pack, content.release, runtime.cipher, runtime.limits, runtime.staff_chat, now
+            content.pack, content.release, runtime.cipher, runtime.limits, runtime.staff_chat, now,
+            locked.free_episode,
         )
         await decisions.save(tx, locked.addressee, decision, heard, context)
     _wake(runtime, locked.addressee, decision)

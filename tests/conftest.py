@@ -13,6 +13,7 @@ from tests.postgres import Databases, server_url
 
 TESTS = Path(__file__).resolve().parent
 FAST = {"domain", "content", "architecture", "nlu"}
+FAILED_CHECKS = os.environ.get("OTKLIK_FAILED_CHECKS")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -28,11 +29,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A check that failed before the tests fails the whole run of ``scripts/test``."""
+    if FAILED_CHECKS and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Repeats, above the closing line, which checks of ``scripts/test`` failed before the tests."""
-    if failed := os.environ.get("OTKLIK_FAILED_CHECKS"):
+    if FAILED_CHECKS:
         terminalreporter.section("other checks", red=True)
-        terminalreporter.write_line(f"failed before the tests, see the top: {failed}", red=True)
+        terminalreporter.write_line(f"failed before the tests, see the top: {FAILED_CHECKS}", red=True)
 
 
 @pytest.fixture(scope="session")

@@ -151,7 +151,7 @@ class Client:
     async def lines(self) -> Sequence[Line]:
         """Everything the assistant said to this client."""
         if self.channel is Channel.PAGE:
-            return await (await self._visitor()).lines()
+            return (await self._visitor()).lines()
         emulator = self._world.telegram if self.channel is Channel.TELEGRAM else self._world.vk
         return [
             Line(sent.text, tuple(sent.labels), tuple(b.data for b in sent.buttons), sent.message_id)
@@ -189,40 +189,48 @@ class Client:
 
 
 class PageVisitor:
-    """A browser of the page, without the browser: its cookie, its posts, its stream."""
+    """A browser of the page, without the browser: its cookie, its posts, its open stream."""
 
     def __init__(self, url: str) -> None:
-        self._url, self._lines, self._after = url, [], 0  # type: tuple[str, list[Line], int]
+        self._url = url
+        self._lines: list[Line] = []
+        self._after = 0
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self._stream: asyncio.Task[None] | None = None
 
     async def opens(self) -> None:
         async with self._session.get(self._url) as answer:
             assert answer.status == 200, await answer.text()
+        self._stream = asyncio.create_task(self._listens())
 
     async def posts(self, **message: str) -> None:
         body = {"id": secrets.token_hex(8), **message}
         async with self._session.post(f"{self._url}chat/messages", json=body) as answer:
             assert answer.status == 202, await answer.text()
 
-    async def lines(self) -> Sequence[Line]:
-        """Reads the stream from where it stood until its past is told."""
-        address = f"{self._url}chat/stream?after={self._after}"
-        async with self._session.get(address) as answer:
-            assert answer.status == 200, answer.status
-            name = ""
-            async for raw in answer.content:
-                field_name, _, value = raw.decode().rstrip("\n").partition(": ")
-                if field_name == "event":
-                    name = value
-                if field_name == "data" and name == "ready":
-                    return list(self._lines)
-                if field_name == "data" and not name:
-                    self._take(json.loads(value))
-                if not field_name:
-                    name = ""
+    def lines(self) -> Sequence[Line]:
         return list(self._lines)
 
-    def _take(self, message: dict[str, Any]) -> None:
+    async def closes(self) -> None:
+        if self._stream is not None:
+            self._stream.cancel()
+        await self._session.close()
+
+    async def _listens(self) -> None:
+        while True:
+            async with self._session.get(f"{self._url}chat/stream?after={self._after}", timeout=None) as answer:
+                assert answer.status == 200, answer.status
+                name = ""
+                async for raw in answer.content:
+                    field_name, _, value = raw.decode().rstrip("\n").partition(": ")
+                    if field_name == "event":
+                        name = value
+                    elif field_name == "data" and not name:
+                        self._takes(json.loads(value))
+                    elif not field_name:
+                        name = ""
+
+    def _takes(self, message: dict[str, Any]) -> None:
         self._after = message["id"]
         if not message["own"]:
             buttons = [button for row in message["rows"] for button in row]
@@ -230,9 +238,6 @@ class PageVisitor:
                 message["text"], tuple(b["label"] for b in buttons), tuple(b.get("action", "") for b in buttons),
                 message["id"],
             ))
-
-    async def closes(self) -> None:
-        await self._session.close()
 
 
 @dataclass(slots=True)

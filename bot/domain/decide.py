@@ -61,7 +61,7 @@ def _client(scene: Scene, event: ClientActed) -> Result:
         )
     if incoming.kind is Kind.UNBLOCKED:
         return Decision(scene.dialog, effects=(SetReachable(True),), outcome="unblocked")
-    dialog, pressure = flood.press(scene.dialog, scene.now)
+    dialog, pressure = flood.press(form.renewed(scene.dialog, scene.pack), scene.now)
     scene = replace(scene, dialog=dialog)
     match pressure:
         case flood.Pressure.HOLD:
@@ -164,7 +164,7 @@ def _command(scene: Scene, name: str, argument: str) -> Result:
             return answering.other(scene)
         case "cancel" | "stop":
             current = scene.dialog.form
-            if current is not None:
+            if current is not None and current.service in scene.pack.services:
                 cancelled = form.pressed(scene, current, actions.PressForm(current.token, "-", "cancel"))
                 return cancelled or menu.show(scene, menu.MAIN)
     return menu.show(scene, menu.MAIN)

@@ -7,27 +7,28 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.decision import Decision
 from bot.domain.dialog import Dialog, Offered, OpenCase
+from bot.domain.errors import ClaimLost
 from bot.domain.messages import CallKind, Capabilities, Channel, Rendered
 from bot.domain.rendering import render
 from bot.domain.speech import Lines, Param, Personal, Place, Ref, Say, StaffSay
 from bot.domain.wording import Voice
-from bot.storage import dialogs, effects, outbox, personal
+from bot.storage import bundle, dialogs, effects, outbox, personal
+from bot.storage.bundle import Bundle, Message
 from bot.storage.dialogs import Addressee
-from bot.storage.tables import message
 from knowledge_base.schema import Pack
 from nlu.understanding import Understanding
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The client's own message, to be kept beside the replies."""
+    """The client's own message, to be kept beside the replies, and the claim under which it is handled."""
 
     inbox_id: int
+    lease: str
     text: str
     understood: Understanding | None
 
@@ -42,64 +43,55 @@ class Context:
     limits: Mapping[Channel, Capabilities]
     staff_chat: str | None
     now: dt.datetime
+    free_episode: int
+    """A number no episode has."""
 
 
 async def save(
     tx: AsyncConnection, who: Addressee, decision: Decision, heard: Heard | None, context: Context
 ) -> None:
-    """One decision, whole. The caller's transaction commits it."""
-    scope = effects.Scope(tx, who, context.cipher, context.release, context.now)
+    """One decision, whole; the caller's transaction commits it, but must not after a ClaimLost."""
+    scope = effects.Scope(tx, who, context.cipher, context.release, context.now, context.free_episode)
     facts = await effects.apply(scope, decision.effects)
-    if heard is not None:
-        await _hear(tx, who, decision, heard, context)
     said = tuple(s for s in (*decision.says, *(p.say for p in decision.staff)))
     known = await personal.reveal(tx, context.cipher, who.client_id, _personal_refs(said))
     voice = Voice(context.pack, decision.dialog.language, context.now, facts, known)
-    offered = await _speak(tx, who, decision, voice, context)
-    await _tell_staff(tx, who, decision.staff, voice, context)
+    kept = Bundle(who.id, context.now, context.release, decision.outcome, decision.slug)
+    kept.episodes, kept.questions = scope.episodes, scope.questions
+    if heard is not None:
+        kept.inbox_id, kept.lease = heard.inbox_id, heard.lease
+        kept.messages.append(_heard(decision, heard))
+    offered = _speak(kept, who, decision, voice, context.limits[who.channel])
+    await _tell_staff(tx, kept, who, decision.staff, voice, context)
     state = _with_case_id(decision.dialog, facts)
-    if offered is not None:
-        state = replace(state, offered=offered)
-    await dialogs.save(tx, who.id, state, context.now)
+    kept.state = dialogs.written(state if offered is None else replace(state, offered=offered))
+    if not await bundle.save(tx, kept):
+        raise ClaimLost
 
 
-async def _hear(
-    tx: AsyncConnection, who: Addressee, decision: Decision, heard: Heard, context: Context
-) -> None:
+def _heard(decision: Decision, heard: Heard) -> Message:
     understood = heard.understood
     candidates = [[c.slug, round(c.score, 4)] for c in understood.candidates] if understood else None
-    await tx.execute(insert(message).values(
-        address_id=who.id, direction="in", at=context.now, inbox_id=heard.inbox_id,
-        text=None if decision.private else heard.text, outcome=decision.outcome, slug=decision.slug,
-        release=context.release, engine=understood.engine if understood else None,
-        candidates=json.dumps(candidates) if candidates else None,
-    ))
+    return Message(
+        "in", None if decision.private else heard.text, heard.inbox_id, understood.engine if understood else None,
+        json.dumps(candidates) if candidates else None,
+    )
 
 
-async def _speak(
-    tx: AsyncConnection, who: Addressee, decision: Decision, voice: Voice, context: Context
+def _speak(
+    kept: Bundle, who: Addressee, decision: Decision, voice: Voice, limits: Capabilities
 ) -> tuple[Offered, ...] | None:
     """Messages for the client. Returns the buttons last shown, to be typed as well."""
-    if not decision.says:
-        return None
-    limits = context.limits[who.channel]
-    messages: list[dict[str, object]] = []
-    calls: list[outbox.Row] = []
     offered: tuple[Offered, ...] | None = None
     masked = replace(voice, personal={})
     for one in decision.says:
         pieces = render(one, voice, limits)
         plain = render(one, masked, limits) if any(_personal_refs((one,))) else pieces
-        messages.append({
-            "address_id": who.id, "direction": "out", "at": context.now, "release": context.release,
-            "text": "\n\n".join(piece.text for piece in plain), "outcome": decision.outcome, "slug": decision.slug,
-        })
-        calls.extend(_call(who, piece) for piece in pieces)
+        kept.messages.append(Message("out", "\n\n".join(piece.text for piece in plain)))
+        kept.calls.extend(_call(who, piece) for piece in pieces)
         rows = pieces[-1].rows
         if rows:
             offered = tuple(Offered(b.label, b.action) for row in rows for b in row if b.action)
-    await tx.execute(insert(message), messages)
-    await outbox.add(tx, calls, context.now)
     return offered
 
 
@@ -110,7 +102,7 @@ def _call(who: Addressee, piece: Rendered) -> outbox.Row:
 
 
 async def _tell_staff(
-    tx: AsyncConnection, who: Addressee, posts: tuple[StaffSay, ...], voice: Voice, context: Context
+    tx: AsyncConnection, kept: Bundle, who: Addressee, posts: tuple[StaffSay, ...], voice: Voice, context: Context
 ) -> None:
     """Posts for the staff group, the conversation's topic being created before the first one."""
     chat = context.staff_chat
@@ -118,14 +110,12 @@ async def _tell_staff(
         return
     staff_voice = replace(voice, language=context.pack.agency.default_language)
     limits = context.limits[Channel.TELEGRAM]
-    rows: list[outbox.Row] = []
     if any(p.place is Place.TOPIC for p in posts) and await outbox.open_topic(tx, who.id, chat):
         words: dict[str, Param] = {"client": who.id, "channel": Ref(f"channel.{who.channel.value}")}
         title = render(Say((Ref("staff.topic", words),)), staff_voice, limits)[0]
-        rows.append(replace(_post(who, chat, title, Place.TOPIC), kind=CallKind.CREATE_TOPIC))
+        kept.calls.append(replace(_post(who, chat, title, Place.TOPIC), kind=CallKind.CREATE_TOPIC))
     for post in posts:
-        rows.extend(_post(who, chat, piece, post.place) for piece in render(post.say, staff_voice, limits))
-    await outbox.add(tx, rows, context.now)
+        kept.calls.extend(_post(who, chat, piece, post.place) for piece in render(post.say, staff_voice, limits))
 
 
 def _post(who: Addressee, chat: str, piece: Rendered, place: Place) -> outbox.Row:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,15 +34,19 @@ class Locked:
 
     addressee: Addressee
     dialog: Dialog | None
+    free_episode: int
+    """A number for the episode that this turn may open: to ask for one then would be another round trip."""
 
 
-_BY_KEY = text("""
-    SELECT a.id, a.client_id, a.channel, a.external_id, a.reachable, d.state
+FREE_EPISODE = "nextval('episode_id_seq')"
+
+_BY_KEY = text(f"""
+    SELECT a.id, a.client_id, a.channel, a.external_id, a.reachable, d.state, {FREE_EPISODE} AS episode
     FROM address a JOIN dialog d ON d.address_id = a.id
     WHERE a.channel = :channel AND a.external_id = :external_id FOR UPDATE OF d
 """)
-_BY_ID = text("""
-    SELECT a.id, a.client_id, a.channel, a.external_id, a.reachable, d.state
+_BY_ID = text(f"""
+    SELECT a.id, a.client_id, a.channel, a.external_id, a.reachable, d.state, {FREE_EPISODE} AS episode
     FROM address a JOIN dialog d ON d.address_id = a.id WHERE a.id = :id FOR UPDATE OF d
 """)
 
@@ -70,11 +74,9 @@ async def address_of_topic(tx: AsyncConnection, chat: str, topic: str) -> int | 
     return found.scalar_one_or_none()
 
 
-async def save(tx: AsyncConnection, address_id: int, state: Dialog, now: dt.datetime) -> None:
-    await tx.execute(
-        update(dialog).where(dialog.c.address_id == address_id)
-        .values(state=_DIALOG.dump_json(state).decode(), updated_at=now)
-    )
+def written(state: Dialog) -> str:
+    """A dialog as its row keeps it."""
+    return _DIALOG.dump_json(state).decode()
 
 
 async def _create(tx: AsyncConnection, channel: Channel, external_id: str, now: dt.datetime) -> None:
@@ -94,4 +96,4 @@ def _locked(row: object) -> Locked:
         row.id, row.client_id, Channel(row.channel), row.external_id, row.reachable,  # type: ignore[attr-defined]
     )
     state: str = row.state  # type: ignore[attr-defined]
-    return Locked(who, _DIALOG.validate_json(state) if state else None)
+    return Locked(who, _DIALOG.validate_json(state) if state else None, row.episode)  # type: ignore[attr-defined]

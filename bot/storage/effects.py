@@ -16,13 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain import decision as made
 from bot.domain.events import TimerKind
 from bot.storage import personal as values
-from bot.storage.dialogs import Addressee
+from bot.storage.bundle import Episode, Question
+from bot.storage.dialogs import FREE_EPISODE, Addressee
 from bot.storage.tables import (
     address,
     case,
     counter,
     episode,
-    question,
     request,
     request_stage,
     score,
@@ -42,11 +42,19 @@ class Scope:
     cipher: values.Cipher
     release: int
     now: dt.datetime
+    free_episode: int
+    """A number no episode has."""
     facts: Facts = field(default_factory=dict)
+    episodes: list[Episode] = field(default_factory=list)
+    """To be saved with the rest of the turn, as are ``questions``."""
+    questions: list[Question] = field(default_factory=list)
 
 
 async def apply(scope: Scope, effects: Iterable[made.Effect]) -> Facts:
-    """Save all effects in order; public numbers are drawn last, to hold their counter shortly."""
+    """Save all effects in order; public numbers are drawn last, to hold their counter shortly.
+
+    Episodes and questions are only gathered in ``scope``.
+    """
     numbered: list[tuple[int, made.CreateRequest]] = []
     for effect in effects:
         if isinstance(effect, made.CreateRequest):
@@ -67,7 +75,7 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
         case made.RecordFeedback():
             await _feedback(scope, effect)
         case made.RecordQuestion():
-            await _question(scope, effect)
+            _question(scope, effect)
         case made.KeepPersonal():
             await values.keep(scope.tx, scope.cipher, scope.who.client_id, effect, scope.now)
         case made.ForgetPersonal(refs):
@@ -99,16 +107,19 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
             assert_never(effect)
 
 
+_FREE_EPISODE = text(f"SELECT {FREE_EPISODE}")
+
+
 async def _episode(
     scope: Scope, effect: made.OpenEpisode | made.RecordHelped | made.RecordComment | made.RecordScore
 ) -> None:
     match effect:
         case made.OpenEpisode():
-            added = insert(episode).values(
-                address_id=scope.who.id, kind=effect.kind, slug=effect.slug, case_id=effect.case,
-                opened_at=scope.now,
-            ).returning(episode.c.id)
-            scope.facts[effect.name] = (await scope.tx.execute(added)).scalar_one()
+            number = scope.free_episode
+            if scope.episodes:
+                number = (await scope.tx.execute(_FREE_EPISODE)).scalar_one()
+            scope.episodes.append(Episode(number, effect.kind, effect.slug, effect.case))
+            scope.facts[effect.name] = number
         case made.RecordHelped(id_, helped):
             await scope.tx.execute(update(episode).where(episode.c.id == id_).values(helped=helped))
         case made.RecordComment(id_, said):
@@ -132,11 +143,9 @@ _DIGITS = re.compile(r"\d")
 _MAIL = re.compile(r"\S+@\S+")
 
 
-async def _question(scope: Scope, effect: made.RecordQuestion) -> None:
+def _question(scope: Scope, effect: made.RecordQuestion) -> None:
     masked = _DIGITS.sub("0", _MAIL.sub("@", effect.text))[:2000]
-    await scope.tx.execute(insert(question).values(
-        at=scope.now, text=masked, outcome=effect.outcome, slug=effect.slug, release=scope.release,
-    ))
+    scope.questions.append(Question(masked, effect.outcome, effect.slug))
 
 
 async def _create_request(scope: Scope, effect: made.CreateRequest) -> int | None:

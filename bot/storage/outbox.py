@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import case, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,8 @@ from bot.domain.messages import Call, CallKind, Channel, Rendered, Sent
 from bot.storage.tables import outbox, staff_topic
 
 LEASE_SECONDS = 60
+UNKNOWN = "unknown outcome"
+"""So begins the cause of a call that may have taken place before; it stays when the call is made again."""
 RENDERED = TypeAdapter(Rendered)
 
 
@@ -46,18 +48,13 @@ class Leased:
     """By the database's clock; None at the first attempt."""
     tried_seconds: float
     """Seconds since the first attempt."""
+    lost: bool = False
+    """Whoever made the attempt before has told nothing of it: killed, or cut off from the database."""
 
 
-async def add(tx: AsyncConnection, rows: Iterable[Row], now: dt.datetime) -> None:
-    """Save calls in the order given."""
-    values = [
-        {"address_id": row.address_id, "conversation": row.conversation, "channel": row.channel.value,
-         "kind": row.kind.value, "target": row.target, "thread_of": row.thread_of, "lane": row.lane,
-         "body": RENDERED.dump_json(row.rendered, exclude_defaults=True).decode(), "created_at": now}
-        for row in rows
-    ]
-    if values:
-        await tx.execute(insert(outbox), values)
+def body(rendered: Rendered) -> str:
+    """A message as a row keeps it; ``RENDERED`` reads it back."""
+    return RENDERED.dump_json(rendered, exclude_defaults=True).decode()
 
 
 async def open_topic(tx: AsyncConnection, address_id: int, chat: str) -> bool:
@@ -73,7 +70,7 @@ _CLAIM = text("""
                - greatest(coalesce((SELECT tat FROM pace WHERE key = :channel FOR UPDATE), '-infinity'),
                           clock_timestamp())) / CAST(:interval AS float8))))::int AS n),
     picked AS (
-        SELECT o.id FROM outbox o
+        SELECT o.id, o.lease IS NOT NULL AS lost FROM outbox o
         WHERE o.state = 'pending' AND o.channel = :channel
           AND o.lease_until < clock_timestamp() AND o.due_at <= clock_timestamp()
           AND NOT EXISTS (SELECT 1 FROM outbox p
@@ -83,10 +80,11 @@ _CLAIM = text("""
                               THEN CAST(:group_slack AS float8) ELSE CAST(:chat_slack AS float8) END))
         ORDER BY o.lane, o.id LIMIT (SELECT n FROM allowed) FOR UPDATE SKIP LOCKED)
     UPDATE outbox SET lease = :lease, lease_until = clock_timestamp() + make_interval(secs => CAST(:lease_seconds AS float8)),
-           attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, clock_timestamp())
+           attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, clock_timestamp()),
+           cause = CASE WHEN picked.lost THEN CAST(:lost AS text) ELSE cause END
     FROM picked WHERE outbox.id = picked.id
     RETURNING outbox.id, kind, target, body, conversation, address_id, thread_of, attempts, first_tried_at,
-              extract(epoch FROM clock_timestamp() - first_tried_at) AS tried_seconds,
+              extract(epoch FROM clock_timestamp() - first_tried_at) AS tried_seconds, picked.lost,
               (SELECT topic FROM staff_topic s WHERE s.address_id = outbox.thread_of) AS topic
 """)
 
@@ -129,7 +127,7 @@ async def claim(tx: AsyncConnection, channel: Channel, lease: str, most: int, ra
     rows = (await tx.execute(_CLAIM, {
         "channel": channel.value, "lease": lease, "most": most, "burst": float(rate.burst),
         "interval": 1.0 / rate.per_second, "lease_seconds": float(LEASE_SECONDS),
-        "chat_slack": rate.chat_slack, "group_slack": rate.group_slack,
+        "chat_slack": rate.chat_slack, "group_slack": rate.group_slack, "lost": f"{UNKNOWN}: its worker was lost",
     })).all()
     if rows:
         await _spend(tx, channel, [row.target for row in rows], rate)
@@ -159,7 +157,8 @@ async def settle(tx: AsyncConnection, done: Sequence[tuple[Leased, Sent]]) -> No
 
 
 _SENT = text("""
-    UPDATE outbox SET state = 'sent', settled_at = clock_timestamp(), result = done.result, cause = NULL
+    UPDATE outbox SET state = 'sent', settled_at = clock_timestamp(), result = done.result,
+           cause = CASE WHEN cause LIKE 'unknown outcome%' THEN cause END
     FROM unnest(CAST(:ids AS bigint[]), CAST(:leases AS text[]), CAST(:results AS text[])) AS done(id, lease, result)
     WHERE outbox.id = done.id AND outbox.lease = done.lease AND outbox.state = 'pending'
 """)
@@ -169,7 +168,7 @@ async def fail(tx: AsyncConnection, leased: Leased, state: str, cause: str) -> N
     """A call that will not be tried again: ``failed``, ``unknown`` or ``held``."""
     await tx.execute(
         update(outbox).where(outbox.c.id == leased.call.id, outbox.c.lease == leased.lease)
-        .values(state=state, cause=cause[:300], settled_at=text("clock_timestamp()"))
+        .values(state=state, cause=cause[:300], lease=None, settled_at=text("clock_timestamp()"))
     )
 
 
@@ -178,7 +177,8 @@ async def retry(tx: AsyncConnection, leased: Leased, cause: str, seconds: float)
     await tx.execute(
         update(outbox).where(outbox.c.id == leased.call.id, outbox.c.lease == leased.lease)
         .values(
-            cause=cause[:300], lease_until=text("'-infinity'"),
+            cause=case((outbox.c.cause.startswith(UNKNOWN), outbox.c.cause), else_=cause[:300]),
+            lease=None, lease_until=text("'-infinity'"),
             due_at=text(f"clock_timestamp() + interval '{seconds:.3f} seconds'"),
         )
     )
@@ -221,5 +221,5 @@ def _leased(channel: Channel, row: object, lease: str) -> Leased:
     )
     return Leased(
         call, row.conversation, row.address_id, row.thread_of, lease, row.first_tried_at,  # type: ignore[attr-defined]
-        float(row.tried_seconds),  # type: ignore[attr-defined]
+        float(row.tried_seconds), row.lost,  # type: ignore[attr-defined]
     )

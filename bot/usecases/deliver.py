@@ -37,8 +37,10 @@ async def claim(runtime: Runtime, channel: Channel, lease: str, most: int, rate:
         return await outbox.claim(tx, channel, lease, most, rate)
 
 
-async def make(send: Send, leased: Leased) -> Sent | Exception:
+async def make(send: Send, leased: Leased, *, unknown: str = "repeat") -> Sent | Exception:
     """One call; its failure is returned, to be recorded by ``record``."""
+    if leased.lost and not _may_repeat(leased, unknown):
+        return OutcomeUnknown("its worker was lost")
     try:
         return await send(leased.call)
     except Exception as error:
@@ -58,6 +60,13 @@ async def record(
             await _failed(runtime, leased, result, rate, unknown)
 
 
+def _may_repeat(leased: Leased, unknown: str) -> bool:
+    """Whether a call that may have taken place may be made again."""
+    if leased.call.channel is Channel.TELEGRAM:
+        return unknown != "hold"
+    return leased.tried_seconds <= VK_SAFE_SECONDS
+
+
 async def _failed(runtime: Runtime, leased: Leased, error: Exception, rate: Rate, unknown: str) -> None:
     match error:
         case Unreachable():
@@ -70,7 +79,7 @@ async def _failed(runtime: Runtime, leased: Leased, error: Exception, rate: Rate
             if unknown == "hold":
                 await _give_up(runtime, leased, "held", str(error))
             else:
-                await _again(runtime, leased, f"unknown outcome: {error}")
+                await _again(runtime, leased, f"{outbox.UNKNOWN}: {error}")
         case OutcomeUnknown() if leased.tried_seconds > VK_SAFE_SECONDS:
             await _give_up(runtime, leased, "unknown", str(error))
         case RetryLater(after=after):

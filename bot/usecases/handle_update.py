@@ -53,6 +53,9 @@ async def claim(runtime: Runtime, lease: str, most: int) -> Sequence[Claimed]:
 
 async def handle(runtime: Runtime, doors: Mapping[Channel, Door], claimed: Claimed) -> str:
     """One update. Returns its outcome; never raises but when the database is gone."""
+    if claimed.attempts > inbox.MOST_ATTEMPTS:
+        # Whoever tried before told nothing: the update itself may be what ends its workers.
+        return await _failed(runtime, claimed, "its workers were lost")
     try:
         return await _handle(runtime, doors[claimed.channel], claimed)
     except ClaimLost:
@@ -91,10 +94,8 @@ async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Dec
         return await dialogs.lock(tx, incoming.channel, incoming.external_id, runtime.clock())
 
     shown = incoming.text or incoming.action or incoming.name or incoming.kind.value
-    return await turn.take(
-        runtime, content, lock, event, settle=partial(_settle, runtime, claimed),
-        heard=Heard(claimed.id, shown, understood),
-    )
+    heard = Heard(claimed.id, claimed.lease, shown, understood)
+    return await turn.take(runtime, content, lock, event, heard=heard)
 
 
 async def _staff(runtime: Runtime, claimed: Claimed, incoming: StaffIncoming) -> Decision | None:

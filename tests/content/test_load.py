@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,23 @@ def test_advice_on_a_thin_pack(write_pack: Write, edited: Edit) -> None:
     assert "templates/hours.yml:18: sample 'Когда вы работаете?' is written twice" in advice
     assert "'my-status' has no test questions" in advice
     assert "templates/hours.yml:15: 'hours' has only 2 samples" in advice
+
+
+def test_a_garbled_pack_is_refused_and_never_crashes(write_pack: Write) -> None:
+    """Bytes changed, cut, doubled at random (the seed is fixed): a pack, or faults with a place."""
+    chance = random.Random(20261121)
+    root = write_pack({})
+    files = sorted(root.rglob("*.yml"))
+    for _ in range(150):
+        path = chance.choice(files)
+        good = path.read_bytes()
+        at, length = chance.randrange(len(good)), chance.randint(1, 12)
+        junk = bytes(chance.choices(b"\x00\xff{}[]:-&*!|>'\"#%@`\t\n a1", k=length))
+        path.write_bytes(
+            chance.choice([good[:at] + junk + good[at:], good[:at], good[:at] + good[at + length :]])
+        )
+        try:
+            load_pack(root)
+        except PackError as error:
+            assert all(fault.line >= 1 and fault.what and fault.remedy for fault in error.faults)
+        path.write_bytes(good)

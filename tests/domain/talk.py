@@ -71,7 +71,7 @@ def nothing(text: str) -> Understanding:
 class Talk:
     """Named ways to act, and what came of it. ``last`` is the last decision."""
 
-    pack: Pack = field(default_factory=real_pack)
+    pack: Pack = field(default_factory=real_pack, repr=False)
     channel: Channel = Channel.TELEGRAM
     now: dt.datetime = WEDNESDAY
     dialog: Dialog = field(default_factory=lambda: Dialog("ru"))

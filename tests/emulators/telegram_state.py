@@ -60,7 +60,7 @@ class TelegramState:
     files: dict[str, bytes] = field(default_factory=dict)
     webhook: str = ""
     queries: dict[str, _Query] = field(default_factory=dict)
-    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(101))
 
     def clear(self, forums: Iterable[int]) -> None:
         """Forget people, topics and messages; ids go on, so nothing is taken for a repetition."""

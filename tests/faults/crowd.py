@@ -44,13 +44,14 @@ class Crowd:
     _questions: list[str] = field(default_factory=questions)
 
     def write(self, channel: Channel, count: int, *, idle: bool = False) -> None:
-        """``count`` messages of clients drawn by lot. ``idle``: of clients who wait for no answer."""
+        """``count`` messages of clients drawn by lot. ``idle``: of those who wait for no answer first."""
         names = [str(v.id) for v in self.visitors] if channel is Channel.PAGE else _names(self.messengers)
+        self.lot.shuffle(names)
         if idle:
             busy = {one.client for one in self.unfinished() if one.channel is channel}
-            names = [name for name in names if name not in busy] or names
-        for _ in range(count):
-            self.says(channel, self.lot.choice(names))
+            names.sort(key=lambda name: name in busy)
+        for place in range(count):
+            self.says(channel, names[place % len(names)])
 
     def says(self, channel: Channel, client: str, text: str | None = None) -> Pushed:
         """One message of one client; without a text, a question drawn by lot."""
@@ -62,9 +63,8 @@ class Crowd:
                 key = str(self.deployment.vk.client_says(int(client), words).update_id)
             case Channel.PAGE:
                 visitor = next(v for v in self.visitors if v.id == client)
-                name = f"m{len(self.pushed)}"
-                visitor.says(name, words)
-                key = f"{client}:{name}"
+                visitor.says(f"m{len(self.pushed)}", words)
+                key = f"{client}:m{len(self.pushed)}"
         one = Pushed(channel, client, key, words, time.monotonic())
         self.pushed.append(one)
         return one

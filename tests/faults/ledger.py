@@ -134,6 +134,10 @@ async def audit(
     _handled(findings, pushed, rows, strangers)
     _answered(findings, rows, replies)
     _in_order(findings, pushed, rows, replies)
+    for client, seen_by in (shown or {}).items():
+        own = [one.text for one in pushed if one.channel is Channel.PAGE and one.client == client]
+        if own != [one.text for one in seen_by if one.own]:
+            findings.add("shown wrongly", f"{client} wrote {own}, sees {seen_by}")
     for conversation, wanted in _by_conversation(replies).items():
         channel, _, client = conversation.partition(":")
         match Channel(channel):

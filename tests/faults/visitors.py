@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -44,8 +45,8 @@ class Visitor:
         self.shown: list[Shown] = []
         self.repeats = 0
         """Posts sent again, their first answer being lost or a refusal."""
-        self.refusals: list[int] = []
-        """Statuses other than 202 that posts got."""
+        self.refusals: Counter[int] = Counter()
+        """Statuses other than 202 that posts got; 0: the connection was lost."""
 
     async def opens(self) -> None:
         """Loads the page: from then on the visitor has a cookie, a stream and a queue of posts."""
@@ -87,7 +88,7 @@ class Visitor:
             while (status := await self.posts(key, text)) != 202 or self._lot.random() < 0.03:
                 self.repeats += 1
                 if status != 202:
-                    self.refusals.append(status)
+                    self.refusals[status] += 1
                     await asyncio.sleep(PAUSE)
 
     async def _stream(self) -> None:

@@ -110,6 +110,8 @@ class _Poller:
         return _Fault("getUpdates returned no list")
 
     async def _take(self, updates: list[Any]) -> _Fault | None:
+        # Their numbers tell the order of events, even when an answer does not.
+        updates = sorted(updates, key=lambda update: update_id(update) or 0)
         rows = {row.external_id: row for update in updates if (row := received(update)) is not None}
         if rows:
             await self._store(tuple(rows.values()))

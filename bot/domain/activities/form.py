@@ -11,7 +11,7 @@ from bot.domain.activities import submit
 from bot.domain.decision import Decision, Effect, ForgetPersonal, KeepPersonal, Scene
 from bot.domain.dialog import Dialog, Form, FormMode
 from bot.domain.speech import Ref, Say, offer, say
-from knowledge_base.schema import Service, ServiceField
+from knowledge_base.schema import Pack, Service, ServiceField
 
 
 def start(scene: Scene, slug: str, token: str, *, afresh: bool = False) -> Decision:
@@ -109,6 +109,23 @@ def pressed(scene: Scene, form: Form, press: PressForm) -> Decision | None:
 def field_of(service: Service, form: Form) -> ServiceField:
     """The field being asked; the first one when a newer release has dropped it."""
     return next((f for f in service.fields if f.name == form.step), service.fields[0])
+
+
+def renewed(dialog: Dialog, pack: Pack) -> Dialog:
+    """The same drafts under this release: what it no longer asks or offers is left out of them."""
+    return replace(dialog, stack=tuple(_renewed(a, pack) if isinstance(a, Form) else a for a in dialog.stack))
+
+
+def _renewed(form: Form, pack: Pack) -> Form:
+    service = pack.services.get(form.service)
+    if service is None:
+        return form
+    kept = {f.name: form.values[f.name] for f in service.fields if _still_fits(f, form.values.get(f.name))}
+    return replace(form, step=field_of(service, form).name, values=kept)
+
+
+def _still_fits(field: ServiceField, value: str | None) -> bool:
+    return value is not None and (not field.choices or any(choice.value == value for choice in field.choices))
 
 
 def _pressed_review(scene: Scene, service: Service, form: Form, press: PressForm) -> Decision | None:

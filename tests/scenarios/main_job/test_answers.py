@@ -31,7 +31,7 @@ async def test_first_contact_and_a_typed_question(world: World, channel: Channel
 async def test_two_near_templates_make_a_question_back(world: World, channel: Channel) -> None:
     """A vague word fits several templates: one short question with buttons instead of a guess."""
     pavel = world.client("Павел", channel)
-    await pavel.says("документы")
+    await pavel.says("заявление подать")
     asked = await pavel.hears("Уточните")
     assert 3 <= len(asked.labels) <= 4 and asked.labels[-1] == "Другое"
     await pavel.presses(asked.labels[0])
