@@ -24,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.INFO if getattr(parsed, "verbose", False) else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
     )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     command: Callable[[argparse.Namespace], int] = parsed.command
@@ -53,12 +54,16 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--pack", type=Path, help="folder of the pack")
     ask.set_defaults(command=_ask)
 
-    content = verbs.add_parser("kb", help="the knowledge base").add_subparsers(required=True, metavar="COMMAND")
+    content = verbs.add_parser("kb", help="the knowledge base").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
     check = content.add_parser("check", help="every fault of a pack, with file and line")
     check.add_argument("path", type=Path, nargs="?", help="folder of the pack")
     check.set_defaults(command=_kb_check)
 
-    staff = verbs.add_parser("staff", help="the staff register").add_subparsers(required=True, metavar="COMMAND")
+    staff = verbs.add_parser("staff", help="the staff register").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
     add = staff.add_parser("add", help="register a person, who may then answer clients")
     add.add_argument("name")
     add.add_argument("--telegram", metavar="ID", help="his Telegram user id, digits")
@@ -83,7 +88,9 @@ def _run(parsed: argparse.Namespace) -> int:
     except app.PortTaken as error:
         return _complain(str(error))
     except OSError as error:
-        return _complain(f"The database can't be reached: {error}. Check OTKLIK_DATABASE_URL; 'otklik doctor' says more.")
+        return _complain(
+            f"The database can't be reached: {error}. Check OTKLIK_DATABASE_URL; 'otklik doctor' says more."
+        )
     return OK
 
 
@@ -130,8 +137,13 @@ def _staff_add(parsed: argparse.Namespace) -> int:
         db = Database(settings.database_url)
         try:
             return await add_staff(
-                db, pack, name=parsed.name, telegram=parsed.telegram,
-                team=parsed.team or pack.agency.default_team, role=parsed.role, now=dt.datetime.now(dt.UTC),
+                db,
+                pack,
+                name=parsed.name,
+                telegram=parsed.telegram,
+                team=parsed.team or pack.agency.default_team,
+                role=parsed.role,
+                now=dt.datetime.now(dt.UTC),
             )
         finally:
             await db.close()

@@ -24,7 +24,9 @@ class Finding:
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which faults should be mended."""
     found = [await _database(settings)]
-    found.append(await _migrations(settings) if found[0].fine else Finding("migrations", False, "not checked"))
+    found.append(
+        await _migrations(settings) if found[0].fine else Finding("migrations", False, "not checked")
+    )
     found.extend(_content(settings))
     found.append(await _telegram(settings))
     found.append(await _vk(settings))
@@ -36,7 +38,9 @@ async def _database(settings: Settings) -> Finding:
         found = await server.ask(settings.database_url)
     except server.Unreachable as error:
         return Finding(
-            "database", False, f"can't be reached ({error})",
+            "database",
+            False,
+            f"can't be reached ({error})",
             "Start PostgreSQL and check OTKLIK_DATABASE_URL; scripts/run starts one of its own when it is unset.",
         )
     if found.too_old:
@@ -49,7 +53,9 @@ async def _migrations(settings: Settings) -> Finding:
     if current == head:
         return Finding("migrations", True, f"at {head}")
     return Finding(
-        "migrations", False, f"at {current or 'nothing'}, the code wants {head}",
+        "migrations",
+        False,
+        f"at {current or 'nothing'}, the code wants {head}",
         "Start a worker (otklik run): it migrates by itself.",
     )
 
@@ -58,10 +64,15 @@ def _content(settings: Settings) -> list[Finding]:
     try:
         pack = load_pack(settings.pack, REQUIRED_TEXTS)
     except PackError as error:
-        return [Finding(
-            "pack", False, f"{len(error.faults)} faults, the first: {error.faults[0]}",
-            f"Run: otklik kb check {settings.pack}",
-        ), Finding("engine", False, "not checked, it is trained from the pack")]
+        return [
+            Finding(
+                "pack",
+                False,
+                f"{len(error.faults)} faults, the first: {error.faults[0]}",
+                f"Run: otklik kb check {settings.pack}",
+            ),
+            Finding("engine", False, "not checked, it is trained from the pack"),
+        ]
     found = [Finding("pack", True, f"{pack.agency.name}, {len(pack.templates)} answers, {pack.version}")]
     try:
         engine = Matcher.fit(pack, settings.var / "engines")
@@ -84,9 +95,12 @@ async def _telegram(settings: Settings) -> Finding:
 async def _vk(settings: Settings) -> Finding:
     if settings.vk_token is None or settings.vk_group_id is None:
         missing = [
-            name for name, value in (
-                ("OTKLIK_VK_TOKEN", settings.vk_token), ("OTKLIK_VK_GROUP_ID", settings.vk_group_id)
-            ) if value is None
+            name
+            for name, value in (
+                ("OTKLIK_VK_TOKEN", settings.vk_token),
+                ("OTKLIK_VK_GROUP_ID", settings.vk_group_id),
+            )
+            if value is None
         ]
         half = len(missing) == 1
         return Finding("VK", not half, f"off ({', '.join(missing)} not set)", "Set both." if half else "")

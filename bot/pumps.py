@@ -14,7 +14,7 @@ from typing import TypeVar
 from bot.domain.messages import Channel, Sent
 from bot.storage.inbox import Claimed
 from bot.storage.outbox import Leased, Rate
-from bot.storage.wake import INBOX, OUTBOX, Waiter
+from bot.storage.wake import INBOX, Waiter, outbox_of
 from bot.turn import Runtime
 from bot.usecases import deliver, handle_update
 from bot.usecases.handle_update import Door
@@ -49,25 +49,39 @@ async def make_calls(
     runtime: Runtime, channel: Channel, send: deliver.Send, rate: Rate, stop: asyncio.Event, *,
     unknown: str = "repeat", most: int = 24,
 ) -> None:
-    """Make the calls of one channel until ``stop``."""
+    """Make the calls of one channel until ``stop``; what became of them is recorded meanwhile, together."""
     made: list[tuple[Leased, Sent | Exception]] = []
+    something, ended = Waiter(), asyncio.Event()
 
     async def claim(room: int) -> Sequence[Leased]:
-        await record()
         return await deliver.claim(runtime, channel, secrets.token_hex(8), room, rate)
-
-    async def record() -> None:
-        results = list(made)
-        if results:
-            await deliver.record(runtime, results, rate, unknown=unknown)
-            del made[: len(results)]
 
     async def work(leased: Leased) -> None:
         made.append((leased, await deliver.make(send, leased, unknown=unknown)))
+        something.set()
 
-    async with runtime.wake.listening(OUTBOX) as waiter:
-        await _pump(f"outbox of {channel.value}", claim, work, waiter, stop, most)
-    await record()
+    async def record() -> None:
+        while made or not ended.is_set():
+            await something.wait(POLL_SECONDS)
+            results = list(made)
+            try:
+                await deliver.record(runtime, results, rate, unknown=unknown)
+            except Exception as error:
+                if ended.is_set():
+                    raise
+                log.warning("calls made can't be recorded (%s), trying again", type(error).__name__)
+                await asyncio.sleep(AFTER_FAILURE_SECONDS)
+            else:
+                del made[: len(results)]
+                waiter.set()
+
+    async with runtime.wake.listening(outbox_of(channel)) as waiter, asyncio.TaskGroup() as group:
+        group.create_task(record())
+        try:
+            await _pump(f"outbox of {channel.value}", claim, work, waiter, stop, most)
+        finally:
+            ended.set()
+            something.set()
 
 
 async def _pump(
@@ -88,18 +102,17 @@ async def _pump(
 
     async with asyncio.TaskGroup() as group:
         while not stop.is_set():
+            room = most - active
             claimed: Sequence[T] = ()
             try:
-                claimed = await claim(most - active) if active < most else ()
+                claimed = await claim(room) if room else ()
             except Exception as error:
                 log.warning("%s: the database does not answer (%s), trying again", name, type(error).__name__)
                 await asyncio.sleep(AFTER_FAILURE_SECONDS)
             for one in claimed:
                 active += 1
                 group.create_task(guarded(one))
-            if claimed:
-                await asyncio.sleep(GATHER_SECONDS if active < most else 0)
-            if not claimed or active >= most:
+            if len(claimed) < room or active >= most:
                 await waiter.wait(POLL_SECONDS)
             if active:
                 await asyncio.sleep(GATHER_SECONDS)

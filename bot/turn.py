@@ -16,7 +16,7 @@ from bot.storage import decisions, dialogs, queries
 from bot.storage.decisions import Heard
 from bot.storage.personal import Cipher
 from bot.storage.session import Database, Tx
-from bot.storage.wake import OUTBOX, Wake
+from bot.storage.wake import Wake, outbox_of
 from knowledge_base.schema import Pack
 from nlu.understanding import Engine
 
@@ -59,6 +59,8 @@ class Runtime:
     clock: Clock
     limits: Mapping[Channel, Capabilities]
     staff_chat: str | None
+    salt: str
+    """Names this database: numbers that it gives out differ from another one's."""
 
 
 Lock = Callable[[Tx], Awaitable[dialogs.Locked]]
@@ -66,7 +68,12 @@ Settle = Callable[[Tx, Decision], Awaitable[bool]]
 
 
 async def take(
-    runtime: Runtime, content: Content, lock: Lock, event: Event, *, settle: Settle | None = None,
+    runtime: Runtime,
+    content: Content,
+    lock: Lock,
+    event: Event,
+    *,
+    settle: Settle | None = None,
     heard: Heard | None = None,
 ) -> Decision:
     """One event, wholly or not at all.
@@ -82,7 +89,12 @@ async def take(
         if settle is not None and not await settle(tx, decision):
             raise ClaimLost
         context = decisions.Context(
-            content.pack, content.release, runtime.cipher, runtime.limits, runtime.staff_chat, now,
+            content.pack,
+            content.release,
+            runtime.cipher,
+            runtime.limits,
+            runtime.staff_chat,
+            now,
             locked.free_episode,
         )
         await decisions.save(tx, locked.addressee, decision, heard, context)
@@ -90,9 +102,7 @@ async def take(
     return decision
 
 
-async def _decide(
-    tx: Tx, locked: dialogs.Locked, event: Event, pack: Pack, now: dt.datetime
-) -> Decision:
+async def _decide(tx: Tx, locked: dialogs.Locked, event: Event, pack: Pack, now: dt.datetime) -> Decision:
     who = locked.addressee
     dialog = locked.dialog or Dialog(pack.agency.default_language)
     loaded: dict[Query, object] = {}
@@ -119,8 +129,8 @@ def _wake(runtime: Runtime, who: dialogs.Addressee, decision: Decision) -> None:
     if who.channel is Channel.PAGE:
         topics.add(f"page:{who.external_id}")
     elif decision.says:
-        topics.add(OUTBOX)
+        topics.add(outbox_of(who.channel))
     if decision.staff and runtime.staff_chat is not None:
-        topics.add(OUTBOX)
+        topics.add(outbox_of(Channel.TELEGRAM))
     if topics:
         runtime.wake.signal(topics)

@@ -81,8 +81,18 @@ class SetLanguage:
 
 
 Action: TypeAlias = (
-    ShowTemplate | ShowMore | StartService | ShowMenu | DoCommand | SayHelped | GiveScore | SkipWords
-    | PressForm | ShowRequest | WithdrawCase | SetLanguage
+    ShowTemplate
+    | ShowMore
+    | StartService
+    | ShowMenu
+    | DoCommand
+    | SayHelped
+    | GiveScore
+    | SkipWords
+    | PressForm
+    | ShowRequest
+    | WithdrawCase
+    | SetLanguage
 )
 
 _MAKERS: dict[str, Callable[..., Action]] = {

@@ -162,9 +162,23 @@ class SetReachable:
 
 
 Effect: TypeAlias = (
-    OpenEpisode | RecordScore | RecordHelped | RecordComment | RecordFeedback | RecordQuestion
-    | KeepPersonal | ForgetPersonal | CreateRequest | MoveRequest | StartCase | StartTerm | StopTerm
-    | TakeCase | CloseCase | MarkTerm | SetReachable
+    OpenEpisode
+    | RecordScore
+    | RecordHelped
+    | RecordComment
+    | RecordFeedback
+    | RecordQuestion
+    | KeepPersonal
+    | ForgetPersonal
+    | CreateRequest
+    | MoveRequest
+    | StartCase
+    | StartTerm
+    | StopTerm
+    | TakeCase
+    | CloseCase
+    | MarkTerm
+    | SetReachable
 )
 
 

@@ -32,6 +32,8 @@ class Form:
     values: Mapping[str, str] = field(default_factory=dict)
     """By field name; a personal field holds the reference of its value."""
     mode: FormMode = FormMode.ASK
+    resume: FormMode = FormMode.ASK
+    """Where a paused form, or one about to be dropped, goes on."""
     fixing: bool = False
     """One field is being corrected: back to the summary after it."""
     type: Literal["form"] = "form"

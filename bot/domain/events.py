@@ -73,6 +73,4 @@ class ClientUnreachable:
     """The messenger says that this client can't be written to."""
 
 
-Event: TypeAlias = (
-    ClientActed | TimerFired | StaffWrote | StaffPressed | HandlingFailed | ClientUnreachable
-)
+Event: TypeAlias = ClientActed | TimerFired | StaffWrote | StaffPressed | HandlingFailed | ClientUnreachable

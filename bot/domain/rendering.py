@@ -18,9 +18,7 @@ def render(said: Say, voice: Voice, limits: Capabilities) -> tuple[Rendered, ...
     spoken = join([speak(ref, voice) for ref in said.parts], "\n\n")
     pieces = list(split(spoken, limits))
     rows = _rows(said.rows, voice, limits)
-    return tuple(
-        Rendered(piece.text, piece.marks, rows if piece is pieces[-1] else ()) for piece in pieces
-    )
+    return tuple(Rendered(piece.text, piece.marks, rows if piece is pieces[-1] else ()) for piece in pieces)
 
 
 def size(text: str, limits: Capabilities) -> int:
@@ -80,9 +78,7 @@ def _rows(
 
 def _folded(rows: tuple[tuple[Offer, ...], ...], limits: Capabilities) -> list[tuple[Offer, ...]]:
     """Rows no longer than the channel allows."""
-    return [
-        row[i : i + limits.max_row] for row in rows for i in range(0, len(row), limits.max_row)
-    ]
+    return [row[i : i + limits.max_row] for row in rows for i in range(0, len(row), limits.max_row)]
 
 
 def _button(offered: Offer, voice: Voice, limits: Capabilities) -> RenderedButton:

@@ -93,9 +93,7 @@ def deadline(
     return add_working_time(calendars[policy.calendar], start, span)
 
 
-def marks(
-    policy: Policy, calendars: Mapping[str, Calendar], start: dt.datetime, *, first: bool
-) -> TermMarks:
+def marks(policy: Policy, calendars: Mapping[str, Calendar], start: dt.datetime, *, first: bool) -> TermMarks:
     """Warning, deadline and supervisor marks of the first or a next answer's term."""
     minutes = policy.first_answer_minutes if first else policy.next_answer_minutes
     return TermMarks(

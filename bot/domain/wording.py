@@ -83,7 +83,9 @@ def _find(pack: Pack, key: str) -> Localized | None:
 
 def _titles(pack: Pack, kind: str) -> Mapping[str, Localized]:
     kinds: Mapping[str, Mapping[str, Menu | Team | Rule]] = {
-        "menu": pack.menus, "team": pack.teams, "rule": pack.rules,
+        "menu": pack.menus,
+        "team": pack.teams,
+        "rule": pack.rules,
     }
     return {slug: item.title for slug, item in kinds[kind].items()}
 
@@ -168,7 +170,7 @@ def _value(param: Param, voice: Voice) -> Spoken:
 
 
 def _when(when: When, voice: Voice) -> str:
-    """"by 16:40 today", "by 18 March": relative within two days, a date beyond."""
+    """ "by 16:40 today", "by 18 March": relative within two days, a date beyond."""
     zone = ZoneInfo(voice.pack.agency.timezone)
     local, today = when.at.astimezone(zone), voice.now.astimezone(zone).date()
     pattern = "d MMMM" if local.year == today.year else "d MMMM y"

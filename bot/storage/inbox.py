@@ -35,20 +35,30 @@ async def store(tx: AsyncConnection, rows: Sequence[Received], now: dt.datetime)
     """Keep raw updates; those stored before are dropped. Returns how many are new."""
     if not rows:
         return 0
-    unique = {(row.channel, row.external_id): row for row in rows}
-    values = [
-        {"channel": row.channel.value, "external_id": row.external_id[:200], "conversation": row.conversation[:200],
-         "payload": json.dumps(row.payload), "received_at": now}
-        for row in unique.values()
-    ]
-    added = await tx.execute(insert(inbox).values(values).on_conflict_do_nothing().returning(inbox.c.id))
+    unique = {(row.channel, row.external_id): row for row in rows}.values()
+    added = await tx.execute(_STORE, {
+        "channels": [row.channel.value for row in unique], "external_ids": [row.external_id[:200] for row in unique],
+        "conversations": [row.conversation[:200] for row in unique],
+        "payloads": [json.dumps(row.payload) for row in unique], "now": now,
+    })
     return len(added.all())
+
+
+_STORE = text("""
+    INSERT INTO inbox (channel, external_id, conversation, payload, received_at)
+    SELECT channel, external_id, conversation, payload, CAST(:now AS timestamptz)
+    FROM unnest(CAST(:channels AS text[]), CAST(:external_ids AS text[]), CAST(:conversations AS text[]),
+                CAST(:payloads AS text[]))
+         WITH ORDINALITY AS came(channel, external_id, conversation, payload, n)
+    ORDER BY n
+    ON CONFLICT DO NOTHING RETURNING id
+""")
 
 
 _CLAIM = text("""
     UPDATE inbox SET lease_until = clock_timestamp() + make_interval(secs => :lease_seconds),
            lease = :lease, attempts = attempts + 1
-    WHERE id IN (
+    WHERE (SELECT set_config('synchronous_commit', 'off', true)) = 'off' AND id IN (
         SELECT i.id FROM inbox i
         WHERE i.state = 'new' AND i.lease_until < clock_timestamp()
           AND NOT EXISTS (SELECT 1 FROM inbox p WHERE p.state = 'new' AND p.conversation = i.conversation AND p.id < i.id)
@@ -58,7 +68,11 @@ _CLAIM = text("""
 
 
 async def claim(tx: AsyncConnection, lease: str, most: int) -> list[Claimed]:
-    """The oldest unhandled update of up to ``most`` conversations, oldest first."""
+    """The oldest unhandled update of up to ``most`` conversations, oldest first.
+
+    A claim waits for no disk: lost in a crash of the database, it is as if it had ended, and whoever held
+    it can't commit.
+    """
     rows = await tx.execute(_CLAIM, {"lease": lease, "most": most, "lease_seconds": float(LEASE_SECONDS)})
     found = [
         Claimed(row.id, Channel(row.channel), row.conversation, json.loads(row.payload or "{}"), row.attempts, lease)

@@ -78,24 +78,30 @@ _CLAIM = text("""
           AND NOT EXISTS (SELECT 1 FROM pace g WHERE g.key = o.channel || ':' || o.target
                           AND g.tat > clock_timestamp() + make_interval(secs => CASE WHEN o.target LIKE '-%'
                               THEN CAST(:group_slack AS float8) ELSE CAST(:chat_slack AS float8) END))
-        ORDER BY o.lane, o.id LIMIT (SELECT n FROM allowed) FOR UPDATE SKIP LOCKED)
-    UPDATE outbox SET lease = :lease, lease_until = clock_timestamp() + make_interval(secs => CAST(:lease_seconds AS float8)),
-           attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, clock_timestamp()),
-           cause = CASE WHEN picked.lost THEN CAST(:lost AS text) ELSE cause END
-    FROM picked WHERE outbox.id = picked.id
-    RETURNING outbox.id, kind, target, body, conversation, address_id, thread_of, attempts, first_tried_at,
-              extract(epoch FROM clock_timestamp() - first_tried_at) AS tried_seconds, picked.lost,
-              (SELECT topic FROM staff_topic s WHERE s.address_id = outbox.thread_of) AS topic
+        ORDER BY o.lane, o.id LIMIT (SELECT n FROM allowed) FOR UPDATE SKIP LOCKED),
+    claimed AS (
+        UPDATE outbox SET lease = :lease,
+               lease_until = clock_timestamp() + make_interval(secs => CAST(:lease_seconds AS float8)),
+               attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, clock_timestamp()),
+               cause = CASE WHEN picked.lost THEN CAST(:lost AS text) ELSE cause END
+        FROM picked WHERE outbox.id = picked.id
+        RETURNING outbox.id, kind, target, body, conversation, address_id, thread_of, attempts, first_tried_at,
+                  extract(epoch FROM clock_timestamp() - first_tried_at) AS tried_seconds, picked.lost,
+                  (SELECT topic FROM staff_topic s WHERE s.address_id = outbox.thread_of) AS topic),
+    spent AS (
+        INSERT INTO pace AS p (key, tat)
+        SELECT key, clock_timestamp() + make_interval(secs => sum(cost))
+        FROM (SELECT :channel AS key, CAST(:interval AS float8) AS cost FROM claimed
+              UNION ALL
+              SELECT :channel || ':' || target, CASE WHEN target LIKE '-%' THEN CAST(:group_interval AS float8)
+                                                     ELSE CAST(:chat_interval AS float8) END
+              FROM claimed) AS costs
+        GROUP BY key ORDER BY key
+        ON CONFLICT (key) DO UPDATE
+        SET tat = greatest(p.tat, clock_timestamp()) + (excluded.tat - clock_timestamp()))
+    SELECT * FROM claimed ORDER BY id
 """)
-
-_SPEND = text("""
-    INSERT INTO pace AS p (key, tat)
-    SELECT key, clock_timestamp() + make_interval(secs => cost)
-    FROM unnest(CAST(:keys AS text[]), CAST(:costs AS float8[])) AS spent(key, cost)
-    ORDER BY key
-    ON CONFLICT (key) DO UPDATE
-    SET tat = greatest(p.tat, clock_timestamp()) + (excluded.tat - clock_timestamp())
-""")
+"""One statement, so one round trip: picked by the buckets' state, and the buckets charged for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,40 +133,33 @@ async def claim(tx: AsyncConnection, channel: Channel, lease: str, most: int, ra
     rows = (await tx.execute(_CLAIM, {
         "channel": channel.value, "lease": lease, "most": most, "burst": float(rate.burst),
         "interval": 1.0 / rate.per_second, "lease_seconds": float(LEASE_SECONDS),
-        "chat_slack": rate.chat_slack, "group_slack": rate.group_slack, "lost": f"{UNKNOWN}: its worker was lost",
+        "chat_slack": rate.chat_slack, "group_slack": rate.group_slack, "chat_interval": rate.chat_interval,
+        "group_interval": rate.group_interval, "lost": f"{UNKNOWN}: its worker was lost",
     })).all()
-    if rows:
-        await _spend(tx, channel, [row.target for row in rows], rate)
-    leased = [_leased(channel, row, lease) for row in rows]
-    return sorted(leased, key=lambda one: one.call.id)
-
-
-async def _spend(tx: AsyncConnection, channel: Channel, targets: Sequence[str], rate: Rate) -> None:
-    costs: dict[str, float] = {channel.value: len(targets) / rate.per_second}
-    for target in targets:
-        key = f"{channel.value}:{target}"
-        costs[key] = costs.get(key, 0) + (rate.group_interval if target.startswith("-") else rate.chat_interval)
-    await tx.execute(_SPEND, {"keys": list(costs), "costs": list(costs.values())})
+    return [_leased(channel, row, lease) for row in rows]
 
 
 async def settle(tx: AsyncConnection, done: Sequence[tuple[Leased, Sent]]) -> None:
-    """Calls that took place. A lost lease changes nothing."""
+    """Calls that took place, in one statement. A lost lease changes nothing."""
+    made_topic = [leased.call.kind is CallKind.CREATE_TOPIC for leased, _ in done]
     await tx.execute(_SENT, {
         "ids": [leased.call.id for leased, _ in done], "leases": [leased.lease for leased, _ in done],
         "results": [json.dumps({"message": sent.message_id, "topic": sent.topic_id}) for _, sent in done],
+        "topics_of": [leased.thread_of if topic else None for topic, (leased, _) in zip(made_topic, done, strict=True)],
+        "topics": [sent.topic_id for _, sent in done],
     })
-    for leased, sent in done:
-        if leased.call.kind is CallKind.CREATE_TOPIC and leased.thread_of is not None:
-            await tx.execute(
-                update(staff_topic).where(staff_topic.c.address_id == leased.thread_of).values(topic=sent.topic_id)
-            )
 
 
 _SENT = text("""
+    WITH done AS (
+        SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:leases AS text[]), CAST(:results AS text[]),
+                             CAST(:topics_of AS bigint[]), CAST(:topics AS text[]))
+                 AS done(id, lease, result, topic_of, topic)),
+    named AS (
+        UPDATE staff_topic SET topic = done.topic FROM done WHERE staff_topic.address_id = done.topic_of)
     UPDATE outbox SET state = 'sent', settled_at = clock_timestamp(), result = done.result,
            cause = CASE WHEN cause LIKE 'unknown outcome%' THEN cause END
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:leases AS text[]), CAST(:results AS text[])) AS done(id, lease, result)
-    WHERE outbox.id = done.id AND outbox.lease = done.lease AND outbox.state = 'pending'
+    FROM done WHERE outbox.id = done.id AND outbox.lease = done.lease AND outbox.state = 'pending'
 """)
 
 

@@ -30,6 +30,12 @@ async def latest(tx: AsyncConnection) -> Latest | None:
     return Latest(row.number, row.version) if row else None
 
 
+async def birth(tx: AsyncConnection) -> str:
+    """When the first release was made: tells this database from any other."""
+    made = await tx.execute(select(release.c.at).order_by(release.c.number).limit(1))
+    return str(made.scalar_one().isoformat())
+
+
 async def publish(tx: AsyncConnection, pack: Pack, author: str, reason: str, now: dt.datetime) -> int:
     """Make the pack the newest release, unless it already is. Only changed items get a new version.
 

@@ -26,6 +26,7 @@ class Database:
             async_url(url), pool_size=size, max_overflow=4, pool_pre_ping=False, pool_timeout=20,
             pool_recycle=1800, connect_args={"timeout": 10, "command_timeout": 30},
         )
+        self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -37,6 +38,12 @@ class Database:
                 await connection.rollback()
                 raise
             await connection.commit()
+
+    @asynccontextmanager
+    async def once(self) -> AsyncIterator[AsyncConnection]:
+        """For a single statement: a transaction of its own, without the round trips of beginning and ending one."""
+        async with self._single.connect() as connection:
+            yield connection
 
     async def close(self) -> None:
         await self._engine.dispose()

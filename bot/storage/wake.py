@@ -13,12 +13,19 @@ from collections.abc import AsyncIterator, Iterable
 
 import asyncpg
 
-INBOX, OUTBOX = "inbox", "outbox"
+from bot.domain.messages import Channel
+
+INBOX = "inbox"
 CHANNEL = "otklik"
 COALESCE_SECONDS = 0.005
 RECONNECT_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
+
+
+def outbox_of(channel: Channel) -> str:
+    """The topic of a messenger's calls."""
+    return f"outbox:{channel.value}"
 
 
 class Waiter:
@@ -41,7 +48,7 @@ class Waiter:
 
 
 class Wake:
-    """Topics: ``inbox``, ``outbox``, ``page:<visitor>``."""
+    """Topics: ``inbox``, ``outbox:<channel>``, ``page:<visitor>``."""
 
     def __init__(self, url: str) -> None:
         self._url = url

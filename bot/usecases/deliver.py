@@ -33,7 +33,7 @@ class Send(Protocol):
 
 async def claim(runtime: Runtime, channel: Channel, lease: str, most: int, rate: Rate) -> Sequence[Leased]:
     """Calls this worker may make now, at most one a conversation."""
-    async with runtime.db.begin() as tx:
+    async with runtime.db.once() as tx:
         return await outbox.claim(tx, channel, lease, most, rate)
 
 
@@ -52,8 +52,8 @@ async def record(
 ) -> None:
     """Mark calls made, in one transaction; those failed each for itself."""
     sent = [(leased, result) for leased, result in results if isinstance(result, Sent)]
-    async with runtime.db.begin() as tx:
-        if sent:
+    if sent:
+        async with runtime.db.once() as tx:
             await outbox.settle(tx, sent)
     for leased, result in results:
         if isinstance(result, Exception):

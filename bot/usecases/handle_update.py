@@ -47,7 +47,7 @@ class Door:
 
 async def claim(runtime: Runtime, lease: str, most: int) -> Sequence[Claimed]:
     """Updates this worker may handle now, at most one a conversation."""
-    async with runtime.db.begin() as tx:
+    async with runtime.db.once() as tx:
         return await inbox.claim(tx, lease, most)
 
 

@@ -14,9 +14,12 @@ async def receive(
     runtime: Runtime, rows: Sequence[Received], *, channel: Channel | None = None, position: str | None = None
 ) -> int:
     """Store a batch, with the ingress's position, in one transaction. Returns how many are new."""
-    async with runtime.db.begin() as tx:
-        added = await inbox.store(tx, rows, runtime.clock())
-        if channel is not None and position is not None:
+    if channel is None or position is None:
+        async with runtime.db.once() as tx:
+            added = await inbox.store(tx, rows, runtime.clock())
+    else:
+        async with runtime.db.begin() as tx:
+            added = await inbox.store(tx, rows, runtime.clock())
             await inbox.set_position(tx, channel, position)
     if added:
         runtime.wake.signal([INBOX])

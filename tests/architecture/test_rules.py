@@ -71,12 +71,21 @@ def test_one_commit() -> None:
         and called(call) != "tx.begin_nested"  # a savepoint within the one transaction
     ]
     assert [one.rpartition(":")[0] for one in found] == ["bot/storage/session.py"], found
-    text = [
-        named(path)
+    text = [named(path) for path in python_files("bot") if "COMMIT" in path.read_text(encoding="utf-8")]
+    assert text == ["bot/storage/session.py"]
+
+
+def test_what_commits_by_itself_is_one_statement() -> None:
+    """``once()`` saves two round trips; two statements in it would be two transactions."""
+    found = [
+        place(path, node)
         for path in python_files("bot")
-        if re.search(r"AUTOCOMMIT|\bCOMMIT\b", path.read_text("utf-8"))
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.AsyncWith)
+        and any(_calls(item.context_expr, "once") for item in node.items)
+        and sum(isinstance(inner, ast.Await) for statement in node.body for inner in ast.walk(statement)) != 1
     ]
-    assert not text
+    assert not found
 
 
 def test_the_clock_is_passed_in() -> None:
@@ -191,6 +200,10 @@ def test_messenger_sdks_are_pinned_as_found_by_trial() -> None:
     assert pins["aiogram"].startswith("3.31.")
     assert pins["vk-api"] == "11.10.1"
     assert tuple(map(int, pins["pydantic"].split(".")[:2])) < (2, 14)
+
+
+def _calls(made: ast.expr, name: str) -> bool:
+    return isinstance(made, ast.Call) and called(made).split(".")[-1] == name
 
 
 def _groups(path: Path) -> set[str]:

@@ -69,7 +69,7 @@ def forms(draw: st.DrawFn) -> Form:
     values = {name: draw(_kept(service, name)) for name in draw(st.sets(st.sampled_from([*names, "gone"])))}
     return Form(
         slug, draw(tokens), draw(st.sampled_from([*names, "gone"])), values, draw(st.sampled_from(FormMode)),
-        draw(st.booleans()),
+        resume=draw(st.sampled_from((FormMode.ASK, FormMode.REVIEW, FormMode.PICK))), fixing=draw(st.booleans()),
     )
 
 

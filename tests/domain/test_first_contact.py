@@ -97,7 +97,6 @@ def test_the_language_is_changed_by_a_button() -> None:
     talk.press("In English")
     assert talk.dialog.language == "en"
     assert "English" in talk.text
-    assert "Back to start" in talk.labels or talk.labels
     assert Talk(dialog=talk.dialog).press("menu:main").heard[0].text == "What can I do for you?"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.domain.messages import Received
 
-COMMIT_SECONDS = 1.0
+COMMIT_SECONDS = 3.0
 """How long storing takes with ``slow_commit`` and ``acknowledge_first``."""
 FAILS, KILLS = "[fails]", "[kills]"
 """Words that make a message fail its handler, or kill its worker."""

@@ -26,7 +26,10 @@ def answer(scene: Scene, slugs: tuple[str, ...], outcome: str = "answer") -> Dec
         rows = _answer_rows(template, name)
         says.append(Say((Ref(f"template/{template.slug}/short"),), rows))
     return Decision(
-        replace(scene.dialog, misses=0), says=tuple(says), effects=tuple(effects), outcome=outcome,
+        replace(scene.dialog, misses=0),
+        says=tuple(says),
+        effects=tuple(effects),
+        outcome=outcome,
         slug=templates[0].slug,
     )
 
@@ -39,7 +42,10 @@ def more(scene: Scene, slug: str) -> Decision | None:
     if template.more is None:
         return answer(scene, (slug,))
     return Decision(
-        scene.dialog, says=(Say((Ref(f"template/{slug}/more"),), _links(template)),), outcome="more", slug=slug,
+        scene.dialog,
+        says=(Say((Ref(f"template/{slug}/more"),), _links(template)),),
+        outcome="more",
+        slug=slug,
     )
 
 
@@ -50,8 +56,10 @@ def clarify(scene: Scene, understood: Understanding) -> Decision:
         return unknown(scene, understood)
     rows = (*((one,) for one in offers), (offer("button.other", "c:other"),))
     return Decision(
-        scene.dialog, says=(say("answer.clarify", rows),),
-        effects=(RecordQuestion(understood.text, "clarify", understood.slug),), outcome="clarify",
+        scene.dialog,
+        says=(say("answer.clarify", rows),),
+        effects=(RecordQuestion(understood.text, "clarify", understood.slug),),
+        outcome="clarify",
         slug=understood.slug,
     )
 

@@ -20,15 +20,17 @@ def start(scene: Scene, slug: str, token: str, *, afresh: bool = False) -> Decis
     draft = next((a for a in scene.dialog.stack if isinstance(a, Form) and a.service == slug), None)
     if draft is not None and draft.values and not afresh:
         return Decision(
-            _raise(scene.dialog, replace(draft, mode=FormMode.PAUSED)),
-            says=(words.draft_found(service, draft),), outcome="form.draft", slug=slug,
+            _raise(scene.dialog, _aside(draft, FormMode.PAUSED)),
+            says=(words.draft_found(service, draft),),
+            outcome="form.draft",
+            slug=slug,
         )
     form = Form(slug, token, service.fields[0].name)
     forgotten = _forget(service, draft)
     rest = tuple(a for a in _paused(scene.dialog).stack if a != draft and not _same(a, slug))
     dialog = replace(scene.dialog, stack=(*rest, form))
     return Decision(
-        dialog, says=(words.opening(service, form),), effects=forgotten, outcome="form.start", slug=slug,
+        dialog, says=(words.opening(service, form),), effects=forgotten, outcome="form.start", slug=slug
     )
 
 
@@ -70,7 +72,7 @@ def refuse(scene: Scene, form: Form, text: str) -> Decision:
     asked = words.question(service, form, field)
     told = Say((Ref(why.key, dict(why.params)), *asked.parts), asked.rows)
     return Decision(
-        scene.dialog, says=(told,), outcome="form.rejected", slug=form.service, private=field.personal,
+        scene.dialog, says=(told,), outcome="form.rejected", slug=form.service, private=field.personal
     )
 
 
@@ -79,7 +81,7 @@ def pressed(scene: Scene, form: Form, press: PressForm) -> Decision | None:
     service = scene.pack.services[form.service]
     match press.verb:
         case "resume" if form.mode in (FormMode.PAUSED, FormMode.DROP):
-            return _show(scene, replace(form, mode=_unpaused(service, form)))
+            return _show(scene, replace(form, mode=form.resume))
         case "drop" if form.mode in (FormMode.DROP, FormMode.PAUSED):
             return _drop(scene, service, form)
         case "cancel":
@@ -180,26 +182,30 @@ def _show(scene: Scene, form: Form) -> Decision:
 def _cancel(scene: Scene, service: Service, form: Form) -> Decision:
     if not form.values:
         return _drop(scene, service, form)
-    return _show(scene, replace(form, mode=FormMode.DROP))
+    return _show(scene, _aside(form, FormMode.DROP))
 
 
 def _drop(scene: Scene, service: Service, form: Form) -> Decision:
     dialog = replace(scene.dialog, stack=tuple(a for a in scene.dialog.stack if a != form))
     return Decision(
-        dialog, says=(say("form.dropped", ((offer("button.menu", "menu:main"),),)),),
-        effects=_forget(service, form), outcome="form.dropped", slug=form.service,
+        dialog,
+        says=(say("form.dropped", ((offer("button.menu", "menu:main"),),)),),
+        effects=_forget(service, form),
+        outcome="form.dropped",
+        slug=form.service,
     )
 
 
 def _pause(scene: Scene, form: Form) -> Decision:
-    dialog = _raise(scene.dialog, replace(form, mode=FormMode.PAUSED))
+    dialog = _raise(scene.dialog, _aside(form, FormMode.PAUSED))
     rows = ((offer("button.resume", f"f:{form.token}:-:resume"), offer("button.menu", "menu:main")),)
     return Decision(dialog, says=(say("form.paused", rows),), outcome="form.paused", slug=form.service)
 
 
-def _unpaused(service: Service, form: Form) -> FormMode:
-    done = all(f.name in form.values for f in service.fields if f.required)
-    return FormMode.REVIEW if done and form.step == service.fields[-1].name else FormMode.ASK
+def _aside(form: Form, mode: FormMode) -> Form:
+    """The form put aside, remembering where it goes on."""
+    stood = form.resume if form.mode in (FormMode.PAUSED, FormMode.DROP) else form.mode
+    return replace(form, mode=mode, resume=stood)
 
 
 def _raise(dialog: Dialog, form: Form) -> Dialog:
@@ -210,7 +216,7 @@ def _raise(dialog: Dialog, form: Form) -> Dialog:
 
 def _paused(dialog: Dialog) -> Dialog:
     """Other forms wait while one is filled in."""
-    stack = tuple(replace(a, mode=FormMode.PAUSED) if isinstance(a, Form) else a for a in dialog.stack)
+    stack = tuple(_aside(a, FormMode.PAUSED) if isinstance(a, Form) else a for a in dialog.stack)
     return replace(dialog, stack=stack)
 
 

@@ -26,7 +26,8 @@ def question(service: Service, form: Form, field: ServiceField) -> Say:
     parts = [Ref(key, {"step": number, "total": len(service.fields), "ask": Ref(f"{where}/ask")})]
     notes = tuple(
         Ref(key, {"text": Ref(f"{where}/{part}")})
-        for part, key, told in (("hint", "form.hint", field.hint), ("why", "form.why", field.why)) if told
+        for part, key, told in (("hint", "form.hint", field.hint), ("why", "form.why", field.why))
+        if told
     )
     if notes:
         parts.append(Ref("form.notes", {"notes": Lines(notes)}))
@@ -38,10 +39,13 @@ def question(service: Service, form: Form, field: ServiceField) -> Say:
 def summary(service: Service, form: Form) -> Say:
     """Everything filled in, to send or to correct."""
     lines = tuple(
-        Ref("form.summary_line", {
-            "label": Ref(f"service/{service.slug}/field/{field.name}/label"),
-            "value": shown(service, form, field),
-        })
+        Ref(
+            "form.summary_line",
+            {
+                "label": Ref(f"service/{service.slug}/field/{field.name}/label"),
+                "value": shown(service, form, field),
+            },
+        )
         for field in service.fields
     )
     rows = (
@@ -55,7 +59,9 @@ def summary(service: Service, form: Form) -> Say:
 def pick(service: Service, form: Form) -> Say:
     """Which of the fields to correct."""
     offers = tuple(
-        Offer(Ref(f"service/{service.slug}/field/{field.name}/label"), press(form, "review", "fix", field.name))
+        Offer(
+            Ref(f"service/{service.slug}/field/{field.name}/label"), press(form, "review", "fix", field.name)
+        )
         for field in service.fields
     )
     rows = tuple(offers[i : i + 2] for i in range(0, len(offers), 2))
@@ -63,7 +69,9 @@ def pick(service: Service, form: Form) -> Say:
 
 
 def confirm_drop(form: Form) -> Say:
-    rows = ((offer("button.resume", press(form, "-", "resume")), offer("button.drop", press(form, "-", "drop"))),)
+    rows = (
+        (offer("button.resume", press(form, "-", "resume")), offer("button.drop", press(form, "-", "drop"))),
+    )
     return say("form.confirm_drop", rows)
 
 
@@ -90,7 +98,9 @@ def shown(service: Service, form: Form, field: ServiceField) -> Param:
 
 def _choices(service: Service, form: Form, field: ServiceField) -> tuple[tuple[Offer, ...], ...]:
     if field.type is FieldType.SCORE:
-        return (tuple(offer(f"button.score{n}", press(form, field.name, "v", str(n))) for n in range(5, 0, -1)),)
+        return (
+            tuple(offer(f"button.score{n}", press(form, field.name, "v", str(n))) for n in range(5, 0, -1)),
+        )
     where = f"service/{service.slug}/field/{field.name}/choice"
     offers = [
         Offer(Ref(f"{where}/{choice.value}"), press(form, field.name, "v", choice.value))

@@ -45,16 +45,26 @@ def team_for(scene: Scene, slug: str | None) -> str:
 
 
 def open_case(
-    scene: Scene, reason: str, team: str, policy: str, *, of_request: bool = False, said: str = "",
+    scene: Scene,
+    reason: str,
+    team: str,
+    policy: str,
+    *,
+    of_request: bool = False,
+    said: str = "",
     **params: Param,
 ) -> Decision:
     """A case with its term and the post for staff; says nothing to the client."""
     marks = terms.marks(policy_of(scene, policy), scene.pack.calendars, scene.now, first=True)
-    case = OpenCase(
-        NEW_CASE, reason, marks.due_at, request=NEW_CASE if of_request else None,
-    )
-    words = {"team": Ref(f"team/{team}"), "channel": Ref(f"channel.{scene.view.channel.value}"),
-             "client": scene.view.address, "due": When(marks.due_at), "text": said or "—", **params}
+    case = OpenCase(NEW_CASE, reason, marks.due_at, request=NEW_CASE if of_request else None)
+    words = {
+        "team": Ref(f"team/{team}"),
+        "channel": Ref(f"channel.{scene.view.channel.value}"),
+        "client": scene.view.address,
+        "due": When(marks.due_at),
+        "text": said or "—",
+        **params,
+    }
     post = Say(
         (Ref(f"staff.case.{reason}", words), Ref("staff.case_how", {"due": When(marks.due_at)})),
         ((offer("staff.button.take", "k:take:{case}"), offer("staff.button.done", "k:done:{case}")),),
@@ -66,31 +76,43 @@ def open_case(
     )
 
 
-def hand_over(scene: Scene, reason: str, key: str, *, team: str | None = None, policy: str | None = None,
-              said: str = "", slug: str | None = None) -> Decision:
+def hand_over(
+    scene: Scene,
+    reason: str,
+    key: str,
+    *,
+    team: str | None = None,
+    policy: str | None = None,
+    said: str = "",
+    slug: str | None = None,
+) -> Decision:
     """A person takes over; the client is told until when. Joins the case that is open already."""
     current = scene.dialog.handed_over
     if current is not None:
         return _join(scene, current, said)
     agency = scene.pack.agency
     opened = open_case(
-        scene, reason, team or team_for(scene, slug), policy or agency.handoff_policy,
+        scene,
+        reason,
+        team or team_for(scene, slug),
+        policy or agency.handoff_policy,
         said=said or scene.dialog.question,
     )
     told = say(
-        key, ((offer("button.not_needed", "w:{case}"), offer("button.menu", "menu:main")),),
-        due=Fact("case_due"), hours=hours_note(scene),
+        key,
+        ((offer("button.not_needed", "w:{case}"), offer("button.menu", "menu:main")),),
+        due=Fact("case_due"),
+        hours=hours_note(scene),
     )
-    return replace(
-        opened, dialog=replace(opened.dialog, misses=0), says=(told,), outcome=f"handoff.{reason}",
-    )
+    return replace(opened, dialog=replace(opened.dialog, misses=0), says=(told,), outcome=f"handoff.{reason}")
 
 
 def _join(scene: Scene, current: OpenCase, said: str) -> Decision:
     told = say(
         "handoff.already" if current.waiting else "handoff.still_here",
         ((offer("button.not_needed", f"w:{current.id}"), offer("button.menu", "menu:main")),),
-        due=When(current.due_at), hours=hours_note(scene),
+        due=When(current.due_at),
+        hours=hours_note(scene),
     )
     return replace(forward(scene, said), says=(told,), outcome="handoff.again")
 
@@ -128,7 +150,8 @@ def withdraw(scene: Scene, case_id: int) -> Decision:
 def back_to_assistant(scene: Scene) -> Decision:
     """The client talks to the assistant again; whatever a person owes stays owed."""
     return Decision(
-        replace(scene.dialog, led=False), says=(say("handoff.assistant_again", _menu_row()),),
+        replace(scene.dialog, led=False),
+        says=(say("handoff.assistant_again", _menu_row()),),
         staff=(StaffSay(say("staff.assistant_again")),) if scene.dialog.led else (),
         outcome="handoff.assistant",
     )

@@ -37,16 +37,16 @@ def welcome(scene: Scene) -> Decision:
     """Who speaks, what can be done, what is kept; shorter for whoever was here before."""
     key = "menu.again" if scene.dialog.greeted else "menu.welcome"
     return Decision(
-        replace(scene.dialog, greeted=True),
-        says=(say(key, menu_rows(scene, MAIN)),),
-        outcome="welcome",
+        replace(scene.dialog, greeted=True), says=(say(key, menu_rows(scene, MAIN)),), outcome="welcome"
     )
 
 
 def show(scene: Scene, slug: str) -> Decision:
     """One menu; the main one when the pack no longer has it."""
     known = slug if slug in scene.pack.menus else MAIN
-    return Decision(scene.dialog, says=(Say((Ref(f"menu/{known}"),), menu_rows(scene, known)),), outcome="menu")
+    return Decision(
+        scene.dialog, says=(Say((Ref(f"menu/{known}"),), menu_rows(scene, known)),), outcome="menu"
+    )
 
 
 def stale(scene: Scene) -> Decision:

@@ -12,7 +12,8 @@ def settings(scene: Scene) -> Decision:
     """What can be set: the language so far."""
     offers = tuple(
         offer(f"language.{language}", f"l:{language}")
-        for language in scene.pack.agency.languages if language != scene.dialog.language
+        for language in scene.pack.agency.languages
+        if language != scene.dialog.language
     )
     rows: tuple[tuple[Offer, ...], ...] = (offers, (offer("button.my_data", "c:my-data"), _menu()))
     return Decision(scene.dialog, says=(say("settings.what", rows),), outcome="settings")

@@ -7,9 +7,17 @@ from bot.domain.decision import Decision, Scene
 from bot.domain.speech import Rows, offer, say
 
 MEDIA = {
-    "voice": "media.voice", "audio": "media.voice", "audio_message": "media.voice", "video_note": "media.voice",
-    "sticker": "media.sticker", "dice": "media.sticker", "animation": "media.sticker", "gift": "media.sticker",
-    "location": "media.location", "venue": "media.location", "geo": "media.location",
+    "voice": "media.voice",
+    "audio": "media.voice",
+    "audio_message": "media.voice",
+    "video_note": "media.voice",
+    "sticker": "media.sticker",
+    "dice": "media.sticker",
+    "animation": "media.sticker",
+    "gift": "media.sticker",
+    "location": "media.location",
+    "venue": "media.location",
+    "geo": "media.location",
     "contact": "media.contact",
 }
 """By kind of thing sent; everything else is a file."""
@@ -33,4 +41,6 @@ def silence(scene: Scene) -> Decision:
 def media(scene: Scene, name: str) -> Decision:
     """A thing that can't be read yet: says so and asks to type."""
     rows = ((offer("button.person", "c:human"), offer("button.menu", f"menu:{MAIN}")),)
-    return Decision(scene.dialog, says=(say(MEDIA.get(name, "media.file"), rows),), outcome=f"media.{name}"[:40])
+    return Decision(
+        scene.dialog, says=(say(MEDIA.get(name, "media.file"), rows),), outcome=f"media.{name}"[:40]
+    )

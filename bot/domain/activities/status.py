@@ -31,9 +31,7 @@ def mine(scene: Scene) -> Result:
         return Decision(scene.dialog, says=(say("status.none", rows),), outcome="status.none")
     if len(requests) == 1:
         return shown(scene, requests[0])
-    rows = tuple(
-        (Offer(Ref("status.button", {"number": r.number}), f"q:{r.id}"),) for r in requests[:6]
-    )
+    rows = tuple((Offer(Ref("status.button", {"number": r.number}), f"q:{r.id}"),) for r in requests[:6])
     lines = Lines(tuple(_line(scene, request) for request in requests))
     return Decision(scene.dialog, says=(say("status.list", rows, lines=lines),), outcome="status.list")
 
@@ -56,7 +54,9 @@ def shown(scene: Scene, request: RequestView) -> Decision:
     """One request as a timeline."""
     service = scene.pack.services.get(request.service)
     if service is None:
-        return Decision(scene.dialog, says=(say("status.no_service", number=request.number),), outcome="status")
+        return Decision(
+            scene.dialog, says=(say("status.no_service", number=request.number),), outcome="status"
+        )
     head = Ref("status.head", {"number": request.number, "title": Ref(f"service/{service.slug}/noun")})
     lines = Lines(tuple(_stages(scene, service, request)))
     stage = next((s for s in service.stages if s.slug == request.stage), None)
@@ -71,7 +71,9 @@ def shown(scene: Scene, request: RequestView) -> Decision:
 def stage_changed(scene: Scene, request: RequestView, stage: str) -> Say:
     """Tells that a request has moved."""
     return say(
-        "status.moved", ((offer("button.where", f"q:{request.id}"),),), number=request.number,
+        "status.moved",
+        ((offer("button.where", f"q:{request.id}"),),),
+        number=request.number,
         stage=Ref(f"service/{request.service}/stage/{stage}"),
     )
 
@@ -80,7 +82,9 @@ def _found(scene: Scene, found: object, number: str) -> Result:
     if isinstance(found, RequestView):
         return shown(scene, found)
     rows = ((offer("button.my_requests", "c:my-status"), offer("button.person", "c:human")),)
-    return Decision(scene.dialog, says=(say("status.not_found", rows, number=number),), outcome="status.not_found")
+    return Decision(
+        scene.dialog, says=(say("status.not_found", rows, number=number),), outcome="status.not_found"
+    )
 
 
 def _line(scene: Scene, request: RequestView) -> Ref:
@@ -88,10 +92,14 @@ def _line(scene: Scene, request: RequestView) -> Ref:
     stage = known and next((s for s in known.stages if s.slug == request.stage), None)
     if known is None or stage is None:
         return Ref("status.line_bare", {"number": request.number})
-    return Ref("status.line", {
-        "number": request.number, "title": Ref(f"service/{known.slug}/noun"),
-        "stage": Ref(f"service/{known.slug}/stage/{stage.slug}"),
-    })
+    return Ref(
+        "status.line",
+        {
+            "number": request.number,
+            "title": Ref(f"service/{known.slug}/noun"),
+            "stage": Ref(f"service/{known.slug}/stage/{stage.slug}"),
+        },
+    )
 
 
 def _stages(scene: Scene, service: Service, request: RequestView) -> list[Ref]:
@@ -105,7 +113,12 @@ def _stages(scene: Scene, service: Service, request: RequestView) -> list[Ref]:
 
 
 def _stage_line(
-    scene: Scene, service: Service, request: RequestView, stage: Stage, number: int, position: int,
+    scene: Scene,
+    service: Service,
+    request: RequestView,
+    stage: Stage,
+    number: int,
+    position: int,
     at: dt.datetime | None,
 ) -> Ref:
     title = Ref(f"service/{service.slug}/stage/{stage.slug}")

@@ -33,25 +33,41 @@ def _request(scene: Scene, service: Service, form: Form) -> Decision:
     now, agency = scene.now, scene.pack.agency
     due = terms.days_later(agency.timezone, now, service.days) if service.days else None
     created = CreateRequest(
-        token=form.token, service=service.slug, series=service.series,
-        year=now.astimezone(ZoneInfo(agency.timezone)).year, stage=service.stages[0].slug, due_at=due,
+        token=form.token,
+        service=service.slug,
+        series=service.series,
+        year=now.astimezone(ZoneInfo(agency.timezone)).year,
+        stage=service.stages[0].slug,
+        due_at=due,
         values=form.values,
     )
     opened = Decision(scene.dialog)
     if service.policy is not None:
         opened = handoff.open_case(
-            scene, "request", service.team, service.policy, of_request=True, number=Fact("number"),
+            scene,
+            "request",
+            service.team,
+            service.policy,
+            of_request=True,
+            number=Fact("number"),
             title=Ref(f"service/{service.slug}/noun"),
         )
     receipt = Say(
-        (Ref(f"service/{service.slug}/receipt", {
-            "number": Fact("number"), "due": When(due) if due else "", "first": Fact("case_due"),
-        }),),
+        (
+            Ref(
+                f"service/{service.slug}/receipt",
+                {"number": Fact("number"), "due": When(due) if due else "", "first": Fact("case_due")},
+            ),
+        ),
         ((offer("button.where", "q:{request}"), offer("button.menu", "menu:main")),),
     )
     return replace(
-        opened, says=(receipt,), effects=(created, *opened.effects),
-        staff=(*opened.staff, *_posts(service, form)) if opened.staff else (), outcome="form.sent", slug=service.slug,
+        opened,
+        says=(receipt,),
+        effects=(created, *opened.effects),
+        staff=(*opened.staff, *_posts(service, form)) if opened.staff else (),
+        outcome="form.sent",
+        slug=service.slug,
     )
 
 
@@ -76,10 +92,12 @@ def _feedback(scene: Scene, service: Service, form: Form) -> Decision:
     value = by_type.get(FieldType.SCORE)
     score = int(value) if value else None
     effect = RecordFeedback(
-        service.slug, texts[0] if len(texts) > 1 else "", score, texts[-1] if texts else "",
+        service.slug, texts[0] if len(texts) > 1 else "", score, texts[-1] if texts else ""
     )
     receipt = Say((Ref(f"service/{service.slug}/receipt"),))
-    decided = Decision(scene.dialog, says=(receipt,), effects=(effect,), outcome="form.sent", slug=service.slug)
+    decided = Decision(
+        scene.dialog, says=(receipt,), effects=(effect,), outcome="form.sent", slug=service.slug
+    )
     if score is not None and score <= survey.LOW:
         rows = ((offer("button.person", "c:human"), offer("button.menu", "menu:main")),)
         return replace(decided, says=(receipt, say("score.low_person", rows)))

@@ -45,11 +45,16 @@ def helped(scene: Scene, episode_id: int, did: bool) -> Result:
     if not did:
         rows = ((offer("button.person", "c:human"), offer("button.no_words", f"rx:{episode.id}")),)
         return Decision(
-            settled.push(Missing(episode.id)), says=(say("score.what_missing", rows),), effects=(effect,),
-            outcome="helped.no", slug=episode.slug,
+            settled.push(Missing(episode.id)),
+            says=(say("score.what_missing", rows),),
+            effects=(effect,),
+            outcome="helped.no",
+            slug=episode.slug,
         )
     if scene.dialog.scores_declined or episode.score is not None:
-        return Decision(settled, says=(say("score.glad"),), effects=(effect,), outcome="helped.yes", slug=episode.slug)
+        return Decision(
+            settled, says=(say("score.glad"),), effects=(effect,), outcome="helped.yes", slug=episode.slug
+        )
     told = say("score.glad_ask", score_rows(str(episode.id)))
     return Decision(settled, says=(told,), effects=(effect,), outcome="helped.yes", slug=episode.slug)
 
@@ -70,10 +75,15 @@ def scored(scene: Scene, episode_id: int, value: int) -> Result:
         return Decision(scene.dialog, says=(say("score.noted_before"),), outcome="score.again")
     effect = RecordScore(episode.id, value)
     if value > LOW:
-        return Decision(settled, says=(say("score.thanks"),), effects=(effect,), outcome="score", slug=episode.slug)
+        return Decision(
+            settled, says=(say("score.thanks"),), effects=(effect,), outcome="score", slug=episode.slug
+        )
     rows = ((offer("button.person", "c:human"), offer("button.no_words", f"rx:{episode.id}")),)
     return Decision(
-        settled.push(Comment(episode.id)), says=(say("score.low", rows),), effects=(effect,), outcome="score.low",
+        settled.push(Comment(episode.id)),
+        says=(say("score.low", rows),),
+        effects=(effect,),
+        outcome="score.low",
         slug=episode.slug,
     )
 
@@ -90,8 +100,10 @@ def words(scene: Scene, activity: Comment | Missing, text: str) -> Decision:
             rows = ((offer("button.to_person", "c:human"), offer("button.menu", "menu:main")),)
             gap = RecordQuestion(text, "not_helped", None)
             return Decision(
-                replace(settled.dialog, question=text), says=(say("score.missing_noted", rows),),
-                effects=(kept, gap), outcome="helped.words",
+                replace(settled.dialog, question=text),
+                says=(say("score.missing_noted", rows),),
+                effects=(kept, gap),
+                outcome="helped.words",
             )
 
 

@@ -34,7 +34,7 @@ async def test_two_near_templates_make_a_question_back(world: World, channel: Ch
     await pavel.says("заявление подать")
     asked = await pavel.hears("Уточните")
     assert 3 <= len(asked.labels) <= 4 and asked.labels[-1] == "Другое"
-    await pavel.presses(asked.labels[0])
+    await pavel.presses(asked.labels[1])
     answer = await pavel.hears_on()
     assert "Помогло 👍" in answer.labels
 
@@ -111,8 +111,11 @@ async def test_small_talk_and_silence(world: World, channel: Channel) -> None:
     """Greeting, thanks, an insult, dots, an emoji: each gets its own reply."""
     anna = world.client("Анна", channel)
     for said, heard in (
-        ("привет", "Чем помочь"), ("спасибо большое", "Пожалуйста"), ("вы все там идиоты", "накипело"),
-        ("...", "Я читаю текст"), ("😀😀", "Я читаю текст"),
+        ("привет", "Чем помочь"),
+        ("спасибо большое", "Пожалуйста"),
+        ("вы все там идиоты", "накипело"),
+        ("...", "Я читаю текст"),
+        ("😀😀", "Я читаю текст"),
     ):
         await anna.says(said)
         await anna.hears(heard)
@@ -160,7 +163,15 @@ async def test_bad_input_is_answered_or_refused(world: World, channel: Channel) 
     await pavel.says("грант агростартап")
     await pavel.hears("Агростартап")
     episode = await world.value("SELECT max(id) FROM episode")
-    for action in (f"h:{episode}:1", f"r:{episode}:1", "q:1", "w:1", "f:1:text:v:x", "t:no-such", "'; DROP TABLE--"):
+    for action in (
+        f"h:{episode}:1",
+        f"r:{episode}:1",
+        "q:1",
+        "w:1",
+        "f:1:text:v:x",
+        "t:no-such",
+        "'; DROP TABLE--",
+    ):
         before = len(await anna.lines())
         await anna.forges(action)
         await world.settled()
@@ -178,6 +189,6 @@ async def test_a_flood_is_held_off_and_hurts_nobody(world: World, channel: Chann
         await noisy.says(f"привет {number}")
     await calm.says("грант агростартап")
     await calm.hears("Агростартап", patience=15)
-    await noisy.hears("Сообщений очень много", patience=15)
+    await noisy.hears("Сообщений очень много", patience=35)
     await world.settled()
     assert await world.value("SELECT count(*) FROM inbox WHERE outcome = 'flood'") >= 4

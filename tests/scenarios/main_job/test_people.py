@@ -169,7 +169,7 @@ async def test_a_stranger_in_the_staff_group_reaches_nobody(world: World) -> Non
     await stranger.sees("нет в списке сотрудников")
     await stranger.presses("Беру")
     await ivan.hears_nothing()
-    assert await world.value("SELECT taken_by FROM \"case\"") is None
+    assert await world.value('SELECT taken_by FROM "case"') is None
 
 
 @pytest.mark.requirement("E1")

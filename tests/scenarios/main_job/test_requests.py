@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.messages import Channel
-from tests.world import Client, World
+from tests.people import Client
+from tests.world import World
 
 pytestmark = pytest.mark.asyncio
 
@@ -20,10 +21,10 @@ async def fill_appeal(client: Client, text: str = "Второй месяц не 
     await client.hears("Шаг 3 из 5")
     await client.presses("Пропустить")
     await client.hears("Шаг 4 из 5")
-    await client.says("Смирнова Анна Петровна")
+    await client.says("Кузнецова Мария Ильинична")
     await client.hears("Шаг 5 из 5")
-    await client.says("8 900 123-45-67")
-    await client.hears("Проверьте", "Смирнова Анна Петровна", "+79001234567")
+    await client.says("8 911 765-43-21")
+    await client.hears("Проверьте", "Кузнецова Мария Ильинична", "+79117654321")
 
 
 @pytest.mark.requirement("R3", "R7", "J1", "T8", "E2")
@@ -37,15 +38,17 @@ async def test_an_appeal_from_start_to_receipt_and_status(world: World, channel:
     assert receipt.labels[0] == "Где моё обращение"
 
     await anna.presses("Где моё обращение")
-    timeline = await anna.hears("ОТ-2026-000001 · Обращение", "✅ Принято — 25 ноября, 14:40", "⏳", "▫️ Ответ")
+    timeline = await anna.hears(
+        "ОТ-2026-000001 · Обращение", "✅ Принято — 25 ноября, 14:40", "⏳", "▫️ Ответ"
+    )
     assert "ничего не нужно" in timeline.text
 
     await olga.sees("ОТ-2026-000001")
-    await olga.sees("Смирнова Анна Петровна", "+79001234567")
+    await olga.sees("Кузнецова Мария Ильинична", "+79117654321")
     kept = await world.value("SELECT string_agg(coalesce(text, ''), ' ') FROM message")
-    assert "Смирнова" not in kept and "9001234567" not in kept
+    assert "Кузнецова" not in kept and "9117654321" not in kept
     values = await world.value("SELECT values FROM request")
-    assert "Смирнова" not in values
+    assert "Кузнецова" not in values
 
 
 @pytest.mark.requirement("R7", "S5")

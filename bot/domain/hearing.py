@@ -1,0 +1,131 @@
+"""What a typed text means here: a label, a value, a question, a command or words about a score."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from bot.domain import pressing
+from bot.domain.activities import answering, form, handoff, smalltalk, survey
+from bot.domain.decision import Decision, Need, Result, Scene
+from bot.domain.dialog import Comment, Form, FormMode, Missing
+from bot.domain.events import ClientActed
+from nlu.understanding import Outcome, Understanding
+
+
+def text(scene: Scene, event: ClientActed) -> Result:
+    said, understood = event.incoming.text.strip(), event.understood
+    pressed = _typed_label(scene, said)
+    if pressed is not None:
+        return pressing.button(scene, event, pressed)
+    if handoff.leads(scene.dialog):
+        return handoff.forward(scene, said)
+    current = scene.dialog.form
+    if current is not None and current.service in scene.pack.services:
+        return _in_form(scene, event, current, said, understood)
+    if understood is None or not any(c.isalnum() for c in said):
+        return smalltalk.silence(scene)
+    top = scene.dialog.stack[-1] if scene.dialog.stack else None
+    if isinstance(top, Comment | Missing) and understood.slug != "human":
+        return survey.words(scene, top, said)
+    asked = scene.dialog.question if understood.outcome is Outcome.COMMAND else said
+    dialog = replace(scene.dialog, question=asked, language=_language(scene, understood))
+    return _question(replace(scene, dialog=dialog), event, understood)
+
+
+SURE_OF_LANGUAGE = 12
+"""Letters from which on a message shows its language."""
+
+
+def _language(scene: Scene, understood: Understanding) -> str:
+    """The language of the dialog: that of a long enough message, where the pack speaks it."""
+    known = understood.language in scene.pack.agency.languages
+    letters = sum(c.isalpha() for c in understood.text)
+    return understood.language if known and letters >= SURE_OF_LANGUAGE else scene.dialog.language
+
+
+def _question(scene: Scene, event: ClientActed, understood: Understanding) -> Result:
+    """A question or a wish in the client's own words."""
+    for slug in understood.rules:
+        rule = scene.pack.rules.get(slug)
+        if rule is not None:
+            reason = "broken" if rule.policy == scene.pack.agency.incident_policy else "rule"
+            return handoff.hand_over(
+                scene, reason, "handoff.rule", team=rule.team, policy=rule.policy, said=understood.text
+            )
+    if scene.dialog.handed_over is None:
+        return _understood(scene, event, understood)
+    if understood.outcome in (Outcome.UNKNOWN, Outcome.CLARIFY, Outcome.SMALLTALK):
+        return handoff.hand_over(scene, "asked", "handoff.called", said=understood.text)
+    return _and_forward(scene, _understood(scene, event, understood), understood.text)
+
+
+def _and_forward(scene: Scene, answered: Result, text: str) -> Result:
+    """Whoever waits for a person is still answered; the person sees the words as well."""
+    if isinstance(answered, Need) or answered.outcome == "handoff.again":
+        return answered
+    passed = handoff.forward(replace(scene, dialog=answered.dialog), text, "staff.client_said")
+    return replace(
+        answered,
+        dialog=passed.dialog,
+        effects=(*answered.effects, *passed.effects),
+        staff=(*answered.staff, *passed.staff),
+    )
+
+
+def _understood(scene: Scene, event: ClientActed, understood: Understanding) -> Result:
+    match understood.outcome:
+        case Outcome.ANSWER:
+            return answering.answer(scene, answering.understood_slugs(understood))
+        case Outcome.CLARIFY:
+            return answering.clarify(scene, understood)
+        case Outcome.UNKNOWN:
+            return answering.unknown(scene, understood)
+        case Outcome.SERVICE if understood.slug in scene.pack.services:
+            return form.start(scene, understood.slug, str(event.id))
+        case Outcome.COMMAND if understood.slug is not None:
+            return pressing.command(scene, understood.slug, understood.request_number or "")
+        case Outcome.SMALLTALK if understood.slug is not None:
+            return smalltalk.small_talk(scene, understood.slug)
+        case Outcome.SERVICE | Outcome.COMMAND | Outcome.SMALLTALK:
+            return answering.unknown(scene, understood)
+        case _:
+            assert_never(understood.outcome)
+
+
+def _in_form(
+    scene: Scene, event: ClientActed, current: Form, text: str, understood: Understanding | None
+) -> Result:
+    """Inside a form a message is a value, a question or a command: chosen by fit."""
+    asks = understood is not None and _asks(scene, understood, text)
+    if current.mode is not FormMode.ASK or asks or not text:
+        if understood is not None and (asks or understood.outcome is Outcome.COMMAND):
+            aside = _question(scene, event, understood)
+            return pressing.beside_form(scene, aside) if isinstance(aside, Decision) else aside
+        return form.refuse(scene, current, text)
+    return form.typed(scene, current, text) or form.refuse(scene, current, text)
+
+
+def _asks(scene: Scene, understood: Understanding, text: str) -> bool:
+    """Whether words typed in a form are a question of their own, not the value asked for."""
+    sure = understood.outcome in (Outcome.ANSWER, Outcome.COMMAND)
+    if not sure or not understood.candidates:
+        return False
+    certain = understood.candidates[0].score >= scene.pack.agency.thresholds.answer
+    if understood.outcome is Outcome.COMMAND:
+        return certain and len(text) <= 60
+    first = text.split()[0].casefold().strip(",.") if text.split() else ""
+    words = scene.pack.texts["form.question_words"][scene.pack.agency.default_language].split()
+    return certain and len(text) <= 300 and (text.endswith("?") or first in words)
+
+
+def _typed_label(scene: Scene, text: str) -> str | None:
+    """The action of a button whose label was typed."""
+    wanted = _bare(text)
+    if not wanted or len(text) > 70:
+        return None
+    return next((o.action for o in scene.dialog.offered if _bare(o.label) == wanted), None)
+
+
+def _bare(label: str) -> str:
+    return "".join(c for c in label.casefold() if c.isalnum() or c == " ").strip()

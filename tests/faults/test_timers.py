@@ -1,0 +1,87 @@
+"""Marks of a response term reach the staff exactly once, whatever happens to the workers meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.config import ROOT
+from knowledge_base.load import load_pack
+from tests.emulators.telegram import STAFF_CHAT
+from tests.faults.deployment import Deployment
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+
+CLIENT = 800
+MARKS = {"warn": "staff.term_near", "alarm": "staff.term_passed", "supervisor": "staff.supervisor"}
+QUIET_SECONDS = 2.5
+"""Longer than the pause between two ticks."""
+
+
+async def test_each_mark_exactly_once_across_kills(deployment: Deployment, tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    deployment.environment = {
+        "OTKLIK_CLOCK_FILE": str(clock), "OTKLIK_TELEGRAM_STAFF_CHAT": str(STAFF_CHAT),
+    }
+    worker = await deployment.start()
+    await deployment.telegram.wait_polled(20)
+    deployment.telegram.client_says(CLIENT, "позовите оператора")
+    await deployment.until("SELECT count(*) = 3 FROM timer WHERE state = 'set'")
+    await deployment.settled()
+    assert _seen(deployment) == {}
+
+    await deployment.kill(worker)
+    await _turn(deployment, clock, "warn")
+    worker = await deployment.start()
+    await _sees(deployment, {"warn": 1})
+    await deployment.kill(worker)
+    worker = await deployment.start()  # a restart alone repeats nothing
+    await _sees(deployment, {"warn": 1})
+
+    await deployment.kill(worker)
+    await _turn(deployment, clock, "supervisor")
+    both = deployment.spawn(), deployment.spawn()  # they race for two marks that are due at once
+    await asyncio.gather(*map(deployment.ready, both))
+    await _sees(deployment, {"warn": 1, "alarm": 1, "supervisor": 1})
+    for one in both:
+        await deployment.kill(one)
+    await deployment.start()
+    await _sees(deployment, {"warn": 1, "alarm": 1, "supervisor": 1})
+    assert await deployment.value("SELECT count(*) FROM timer WHERE state = 'fired'") == 3
+
+
+async def _turn(deployment: Deployment, clock: Path, kind: str) -> None:
+    """Turns the workers' clock to just behind a mark."""
+    at: dt.datetime = await deployment.value("SELECT fire_at FROM timer WHERE kind = $1", kind)
+    clock.write_text(str((at - dt.datetime.now(dt.UTC)).total_seconds() + 1))
+
+
+async def _sees(deployment: Deployment, wanted: dict[str, int]) -> None:
+    """Waits for these marks in the staff group, and then that nothing else comes."""
+    until = time.monotonic() + 20
+    while _seen(deployment) != wanted:
+        assert time.monotonic() < until, (
+            f"{_seen(deployment)} instead of {wanted}\n{deployment.telegram.transcript(STAFF_CHAT)}\n{deployment.logs()}"
+        )
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(QUIET_SECONDS)
+    assert _seen(deployment) == wanted
+
+
+def _seen(deployment: Deployment) -> dict[str, int]:
+    """How often each mark was posted in the staff group."""
+    texts = load_pack(ROOT / "knowledge_base" / "packs" / "ministry").texts
+    posts = [sent.text for sent in deployment.telegram.messages(STAFF_CHAT)]
+    signs = {kind: _sign(texts[key]["ru"]) for kind, key in MARKS.items()}
+    counts = {kind: sum(sign in post for post in posts) for kind, sign in signs.items()}
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def _sign(text: str) -> str:
+    """The longest stretch of a text that holds no placeholder and no formatting."""
+    plain = text.replace("**", "\n").replace("`", "\n").replace("{", "\n{").replace("}", "}\n")
+    return max((part for part in plain.split("\n") if "{" not in part), key=len).strip()
