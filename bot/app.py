@@ -94,6 +94,7 @@ async def serving(
         except BaseException as error:  # noqa: BLE001 - raised again below, out of the group
             failure = error
         stop.set()
+        runtime.wake.end()
         scheduler.shutdown(wait=False)
         server.should_exit = True
         await asyncio.wait(work, timeout=STOP_SECONDS)

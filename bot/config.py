@@ -51,6 +51,8 @@ class Settings(ContentSettings):
     telegram_staff_chat: int | None = None
     telegram_rate: float = Field(default=30, gt=0, le=10000)
     """Messages a second over all chats."""
+    telegram_chat_rate: float = Field(default=1, gt=0, le=1000)
+    """Messages a second in one chat, after a short burst."""
     telegram_unknown: str = Field(default="repeat", pattern="^(repeat|hold)$")
     """What to do with a send whose outcome is unknown."""
     vk_token: SecretStr | None = None
@@ -68,7 +70,7 @@ class Settings(ContentSettings):
 
 def read(kind: type[S]) -> S:
     """The settings of the environment. Raises ValidationError; ``explain`` puts it into words."""
-    return kind(**{})
+    return kind()
 
 
 def explain(error: ValidationError) -> list[str]:

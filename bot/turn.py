@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.domain.decide import decide
 from bot.domain.decision import Decision, Need, Query, Scene, SetReachable, View
@@ -12,12 +12,13 @@ from bot.domain.dialog import Dialog
 from bot.domain.errors import ClaimLost, OtklikError
 from bot.domain.events import ClientActed, Event
 from bot.domain.messages import Capabilities, Channel, Kind
-from bot.storage import decisions, dialogs, queries
+from bot.storage import audit, decisions, dialogs, queries
 from bot.storage.decisions import Heard
 from bot.storage.personal import Cipher
 from bot.storage.session import Database, Tx
 from bot.storage.wake import Wake, outbox_of
 from knowledge_base.schema import Pack
+from nlu.aside import Aside
 from nlu.understanding import Engine
 
 ROUNDS = 3
@@ -35,6 +36,11 @@ class Content:
     release: int
     pack: Pack
     engine: Engine
+    aside: Aside = field(init=False)
+    """The engine, for whoever must not hold up the loop."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "aside", Aside(self.engine))
 
 
 class Shelf:
@@ -75,6 +81,7 @@ async def take(
     *,
     settle: Settle | None = None,
     heard: Heard | None = None,
+    actor: str = "",
 ) -> Decision:
     """One event, wholly or not at all.
 
@@ -98,6 +105,8 @@ async def take(
             locked.free_episode,
         )
         await decisions.save(tx, locked.addressee, decision, heard, context)
+        if actor:
+            await audit.write(tx, now, actor, decision.outcome, f"address:{locked.addressee.id}")
     _wake(runtime, locked.addressee, decision)
     return decision
 

@@ -98,7 +98,7 @@ def _telegram(settings: Settings, token: str, runtime: Runtime) -> Messenger:
         Channel.TELEGRAM,
         Door(partial(parse, token=token, staff_chat=settings.telegram_staff_chat), sender.answer_callback),
         sender.send,
-        Rate(settings.telegram_rate, burst=30, chat_interval=1.0, chat_burst=4),
+        Rate(settings.telegram_rate, burst=30, chat_interval=1 / settings.telegram_chat_rate, chat_burst=4),
         lambda stop: poll(token, settings.telegram_api, store, stop),
         sender.close,
     )
@@ -180,4 +180,5 @@ def _page_ports(settings: Settings, runtime: Runtime) -> PagePorts:
         title=title,
         secret=settings.secret_key.get_secret_value(),
         secure=(settings.public_url or "").startswith("https://"),
+        stopping=lambda: runtime.wake.ended,
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from knowledge_base.schema import IntentKind, Pack
 from nlu import engine_cache
 from nlu.classifier import Classifier
-from nlu.cleaning import clean
+from nlu.cleaning import Cleaned, clean
 from nlu.embedding import installed_encoder
 from nlu.examples import examples, series_of
 from nlu.features import Floats, kept_words
-from nlu.numbers import NumberReader
+from nlu.numbers import Found, NumberReader
 from nlu.phrases import is_wrapping, questions, says_only_a_number, unwrapped, without_fillers
 from nlu.understanding import Candidate, Outcome, Understanding
 from nlu.words import lemma, lemmas, tokens
@@ -45,6 +46,21 @@ class _Reading:
     def score(self) -> float:
         """Score of what was understood; 0 for what is unknown."""
         return self.candidates[0].score if self.slug is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A message as the classifier is asked about it."""
+
+    bare: str
+    greeted: str
+    """With what it is wrapped in, but for fillers."""
+    pieces: tuple[str, ...]
+    """Its questions, where there seem to be several."""
+
+    @property
+    def texts(self) -> list[str]:
+        return [self.bare, self.greeted, *map(unwrapped, self.pieces)]
 
 
 _NOTHING = _Reading(Outcome.UNKNOWN, None, ())
@@ -92,16 +108,40 @@ class Matcher:
 
     def understand(self, text: str) -> Understanding:
         """Read one message of any length and content. Never raises."""
+        return self.understand_all([text])[0]
+
+    def understand_all(self, texts: Sequence[str]) -> list[Understanding]:
+        """Read several messages in one batch: the sentence encoder reads four in the time of two.
+
+        ``ms`` of each is the time of the batch.
+        """
         started = time.perf_counter()
-        cleaned = clean(text)
-        found = self._numbers.find(cleaned.text)
+        cleaned = [clean(text) for text in texts]
+        found = [self._numbers.find(one.text) for one in cleaned]
+        asked = [self._asked(one, number) for one, number in zip(cleaned, found, strict=True)]
+        readings = self._judge([text for one in asked if one for text in one.texts])
+        return [
+            self._understood(text, one, number, pieces, readings, started)
+            for text, one, number, pieces in zip(texts, cleaned, found, asked, strict=True)
+        ]
+
+    def _asked(self, cleaned: Cleaned, found: Found | None) -> _Asked | None:
+        """What the classifier is asked about a message; None where there is nothing to ask."""
+        if found and self._knows_status and says_only_a_number(found.rest):
+            return None
+        return _asked(found.in_words if found else cleaned.text) if tokens(cleaned.text) else None
+
+    def _understood(
+        self, text: str, cleaned: Cleaned, found: Found | None, asked: _Asked | None,
+        readings: Mapping[str, _Reading], started: float,
+    ) -> Understanding:  # fmt: skip
         reading = _NOTHING
         parts: tuple[Understanding, ...] = ()
-        if found and self._knows_status and says_only_a_number(found.rest):
-            reading = _Reading(Outcome.COMMAND, MY_STATUS, (Candidate(MY_STATUS, 1.0),))
-        elif tokens(cleaned.text):
-            reading, pieces = self._read(found.in_words if found else cleaned.text)
+        if asked is not None:
+            reading, pieces = _read(asked, readings)
             parts = tuple(self._told(piece, part, cleaned.language, started) for piece, part in pieces)
+        elif found and self._knows_status and says_only_a_number(found.rest):
+            reading = _Reading(Outcome.COMMAND, MY_STATUS, (Candidate(MY_STATUS, 1.0),))
         told = self._told(text, reading, cleaned.language, started)
         return replace(
             told,
@@ -129,31 +169,11 @@ class Matcher:
             slug for slug, phrases in self._rules.items() if any(phrase <= held for phrase in phrases)
         )
 
-    def _read(self, text: str) -> tuple[_Reading, list[tuple[str, _Reading]]]:
-        """The reading of a text, and its questions when it clearly has several."""
-        line = text.replace("\n", " ")
-        bare, greeted = unwrapped(line), without_fillers(line)
-        pieces = [piece for piece in questions(text) if not is_wrapping(piece)]
-        several = 2 <= len(pieces) <= MAX_PIECES
-        whole, wrapped, *inner = self._judge([bare, greeted, *map(unwrapped, pieces if several else ())])
-        if several and len(pieces) <= MAX_PARTS and _all_answers(inner):
-            best = max(inner, key=lambda reading: reading.score)
-            return best, list(zip(pieces, inner, strict=True))
-        louder = not whole.sure or wrapped.score > whole.score
-        if wrapped.outcome is Outcome.SMALLTALK and louder and len(tokens(bare)) <= _FEW_WORDS:
-            return wrapped, []
-        if not whole.sure and inner:
-            loudest = max(inner, key=lambda reading: reading.score)
-            if loudest.outcome is not Outcome.SMALLTALK and loudest.score > whole.score:
-                return loudest, []
-        return whole, []
-
-    def _judge(self, texts: list[str]) -> list[_Reading]:
-        """A reading of every text. In one batch: the sentence encoder reads four in the time of two."""
+    def _judge(self, texts: Iterable[str]) -> dict[str, _Reading]:
+        """A reading of every text, in one batch."""
         distinct = list(dict.fromkeys(texts))
         rows = self._classifier.probabilities(distinct)
-        readings = {text: self._judged(row) for text, row in zip(distinct, rows, strict=True)}
-        return [readings[text] for text in texts]
+        return {text: self._judged(row) for text, row in zip(distinct, rows, strict=True)}
 
     def _judged(self, row: Floats) -> _Reading:
         """Outcome by kind of the best class and by the zone of its score."""
@@ -173,6 +193,30 @@ class Matcher:
         if score < zones.answer or lead < zones.margin:
             return _Reading(Outcome.CLARIFY, best, candidates)
         return _Reading(self._outcomes[best], best, candidates)
+
+
+def _asked(text: str) -> _Asked:
+    bare = text.replace("\n", " ")
+    pieces = tuple(piece for piece in questions(text) if not is_wrapping(piece))
+    several = 2 <= len(pieces) <= MAX_PIECES
+    return _Asked(unwrapped(bare), without_fillers(bare), pieces if several else ())
+
+
+def _read(asked: _Asked, readings: Mapping[str, _Reading]) -> tuple[_Reading, list[tuple[str, _Reading]]]:
+    """The reading of a message, and its questions when it clearly has several."""
+    whole, wrapped, *inner = (readings[text] for text in asked.texts)
+    pieces = asked.pieces
+    if pieces and len(pieces) <= MAX_PARTS and _all_answers(inner):
+        best = max(inner, key=lambda reading: reading.score)
+        return best, list(zip(pieces, inner, strict=True))
+    louder = not whole.sure or wrapped.score > whole.score
+    if wrapped.outcome is Outcome.SMALLTALK and louder and len(tokens(asked.bare)) <= _FEW_WORDS:
+        return wrapped, []
+    if not whole.sure and inner:
+        loudest = max(inner, key=lambda reading: reading.score)
+        if loudest.outcome is not Outcome.SMALLTALK and loudest.score > whole.score:
+            return loudest, []
+    return whole, []
 
 
 def _all_answers(readings: list[_Reading]) -> bool:

@@ -6,6 +6,7 @@ It returns every reading of a message (intent, request numbers, language);
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -59,4 +60,8 @@ class Engine(Protocol):
 
     def understand(self, text: str) -> Understanding:
         """Read one message of any length and content. Never raises."""
+        ...
+
+    def understand_all(self, texts: Sequence[str]) -> list[Understanding]:
+        """Read several messages at once, each for itself: cheaper than one after the other."""
         ...

@@ -133,6 +133,7 @@ async def world(
                     "telegram_api": telegram.url,
                     "telegram_staff_chat": STAFF_CHAT,
                     "telegram_rate": 1000,
+                    "telegram_chat_rate": 100,
                     "vk_token": SecretStr(vk.token),
                     "vk_group_id": vk.group_id,
                     "vk_api": vk.url,

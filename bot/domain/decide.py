@@ -7,7 +7,7 @@ from typing import assert_never
 
 from bot.domain import flood, hearing, pressing
 from bot.domain.activities import answering, form, handoff, menu, smalltalk, staff
-from bot.domain.decision import Decision, Result, Scene, SetReachable
+from bot.domain.decision import Decision, Need, Result, Scene, SetReachable
 from bot.domain.events import (
     ClientActed,
     ClientUnreachable,
@@ -18,7 +18,7 @@ from bot.domain.events import (
     TimerFired,
 )
 from bot.domain.messages import Kind
-from bot.domain.speech import StaffSay, say
+from bot.domain.speech import Ref, StaffSay, say
 
 
 def decide(scene: Scene, event: Event) -> Result:
@@ -61,6 +61,20 @@ def _client(scene: Scene, event: ClientActed) -> Result:
             pass
         case _:
             assert_never(pressure)
+    return _introduced(scene, _acted(scene, event))
+
+
+def _introduced(scene: Scene, result: Result) -> Result:
+    """First contact by a question: who answers, and what is kept, in one sentence before the answer."""
+    if scene.dialog.greeted or isinstance(result, Need) or result.dialog.greeted or not result.says:
+        return result
+    first = result.says[0]
+    told = replace(first, parts=(Ref("menu.first"), *first.parts))
+    return replace(result, says=(told, *result.says[1:]), dialog=replace(result.dialog, greeted=True))
+
+
+def _acted(scene: Scene, event: ClientActed) -> Result:
+    incoming = event.incoming
     match incoming.kind:
         case Kind.START:
             return _start(scene, event)
@@ -72,6 +86,8 @@ def _client(scene: Scene, event: ClientActed) -> Result:
             return _media(scene, incoming.name, incoming.text)
         case Kind.TEXT:
             return hearing.text(scene, event)
+        case Kind.BLOCKED | Kind.UNBLOCKED:
+            return Decision(scene.dialog)
         case _:
             assert_never(incoming.kind)
 

@@ -56,6 +56,7 @@ class Wake:
         self._waiters: dict[str, set[Waiter]] = {}
         self._pending: set[str] = set()
         self._something = asyncio.Event()
+        self.ended = False
 
     @contextlib.asynccontextmanager
     async def listening(self, topic: str) -> AsyncIterator[Waiter]:
@@ -77,6 +78,11 @@ class Wake:
             self._pending.add(topic)
         self._something.set()
 
+    def end(self) -> None:
+        """The worker is to end: whoever waits looks up at once."""
+        self.ended = True
+        self._wake_all()
+
     async def run(self) -> None:
         """Keep the connection; for ever."""
         while True:
@@ -90,8 +96,7 @@ class Wake:
         connection = await asyncpg.connect(self._url, timeout=10)
         try:
             await connection.add_listener(CHANNEL, self._heard)
-            for topic in list(self._waiters):
-                self._wake_here(topic)
+            self._wake_all()
             while not connection.is_closed():
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(RECONNECT_SECONDS * 5):
@@ -109,6 +114,10 @@ class Wake:
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         sender, _, topic = str(payload).partition(" ")
         if sender != self._me:
+            self._wake_here(topic)
+
+    def _wake_all(self) -> None:
+        for topic in list(self._waiters):
             self._wake_here(topic)
 
     def _wake_here(self, topic: str) -> None:

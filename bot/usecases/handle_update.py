@@ -87,7 +87,7 @@ async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Dec
     content = runtime.shelf.content
     understood: Understanding | None = None
     if incoming.kind in READABLE:
-        understood = content.engine.understand(incoming.text)
+        understood = await content.aside.understand(incoming.text)
     event = ClientActed(claimed.id, incoming, understood)
 
     async def lock(tx: Tx) -> dialogs.Locked:
@@ -108,8 +108,12 @@ async def _staff(runtime: Runtime, claimed: Claimed, incoming: StaffIncoming) ->
         return None
     event: Event = StaffPressed(who, incoming.action) if incoming.action else StaffWrote(who, incoming.text)
     return await turn.take(
-        runtime, runtime.shelf.content, partial(dialogs.lock_by_id, address_id=address), event,
+        runtime,
+        runtime.shelf.content,
+        partial(dialogs.lock_by_id, address_id=address),
+        event,
         settle=partial(_settle, runtime, claimed),
+        actor=f"staff:{who.id}" if who.id else f"telegram:{incoming.person}",
     )
 
 

@@ -37,7 +37,7 @@ def pack() -> Pack:
 
 def _speaking() -> list[Path]:
     """Files that say something: the rest of the house only carries it."""
-    return [*python_files("bot/domain"), ROOT / "bot/storage/decisions.py"]
+    return [*python_files("bot/domain"), ROOT / "bot/storage/decisions.py", ROOT / "bot/wiring.py"]
 
 
 def _nodes_of_outcomes() -> set[int]:

@@ -14,7 +14,7 @@ from bot.config import ROOT
 from bot.domain.messages import Channel
 from knowledge_base.load import load_pack
 from tests.faults.deployment import Deployment
-from tests.faults.ledger import Pushed
+from tests.faults.records import Pushed
 from tests.faults.visitors import Shown, Visitor
 
 FIRST_CLIENT = 100_000
@@ -39,7 +39,7 @@ class Crowd:
     """Clients on each messenger."""
     visitors: Sequence[Visitor] = ()
     pushed: list[Pushed] = field(default_factory=list)
-    finished: set[tuple[str, str]] = field(default_factory=set)
+    finished: set[tuple[Channel, str]] = field(default_factory=set)
     """Channels and keys of messages answered to the end, as far as known."""
     _questions: list[str] = field(default_factory=questions)
 
@@ -71,11 +71,12 @@ class Crowd:
 
     def unfinished(self, since: float = 0.0) -> list[Pushed]:
         """Messages written after ``since`` (monotonic) and not known to be answered to the end."""
-        return [p for p in self.pushed if p.at >= since and (p.channel.value, p.key) not in self.finished]
+        return [one for one in self.pushed if one.at >= since and (one.channel, one.key) not in self.finished]
 
     async def look(self) -> None:
         """Learns from the database which messages are answered to the end."""
-        self.finished = {(row["channel"], row["external_id"]) for row in await self.deployment.rows(_FINISHED)}
+        found = await self.deployment.rows(_FINISHED)
+        self.finished = {(Channel(row["channel"]), row["external_id"]) for row in found}
 
     @property
     def shown(self) -> dict[str, Sequence[Shown]]:
@@ -104,5 +105,6 @@ def _names(count: int) -> list[str]:
 _FINISHED = """
     SELECT i.channel, i.external_id FROM inbox i JOIN message m ON m.inbox_id = i.id
     WHERE i.state = 'done' AND NOT EXISTS (
-        SELECT 1 FROM outbox o WHERE o.address_id = m.address_id AND o.created_at = m.at AND o.state = 'pending')
+        SELECT 1 FROM outbox o
+        WHERE o.address_id = m.address_id AND o.created_at = m.at AND o.state = 'pending')
 """

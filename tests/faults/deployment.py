@@ -141,7 +141,8 @@ class Deployment:
         """Waits until everything received is handled and every call to a messenger is made."""
         await self.until(
             "SELECT NOT EXISTS (SELECT 1 FROM inbox WHERE state = 'new') "
-            "AND NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND channel <> 'page')", seconds=seconds,
+            "AND NOT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND channel <> 'page')",
+            seconds=seconds,
         )
 
     def logs(self, last: int = 3000) -> str:
@@ -150,11 +151,18 @@ class Deployment:
 
     def _environment(self, port: int) -> dict[str, str]:
         return {
-            "PATH": os.defpath, "OTKLIK_DATABASE_URL": self.database_url, "OTKLIK_PORT": str(port),
-            "OTKLIK_SECRET_KEY": SECRET, "OTKLIK_VAR": str(ROOT / "var"),
-            "OTKLIK_TELEGRAM_TOKEN": self.telegram.token, "OTKLIK_TELEGRAM_API": self.telegram.url,
-            "OTKLIK_VK_TOKEN": self.vk.token, "OTKLIK_VK_GROUP_ID": str(self.vk.group_id),
-            "OTKLIK_VK_API": self.vk.url, "OTKLIK_TELEGRAM_RATE": "300", "OTKLIK_VK_RATE": "300",
+            "PATH": os.defpath,
+            "OTKLIK_DATABASE_URL": self.database_url,
+            "OTKLIK_PORT": str(port),
+            "OTKLIK_SECRET_KEY": SECRET,
+            "OTKLIK_VAR": str(ROOT / "var"),
+            "OTKLIK_TELEGRAM_TOKEN": self.telegram.token,
+            "OTKLIK_TELEGRAM_API": self.telegram.url,
+            "OTKLIK_VK_TOKEN": self.vk.token,
+            "OTKLIK_VK_GROUP_ID": str(self.vk.group_id),
+            "OTKLIK_VK_API": self.vk.url,
+            "OTKLIK_TELEGRAM_RATE": "300",
+            "OTKLIK_VK_RATE": "300",
             **self.environment,
         }
 

@@ -102,11 +102,11 @@ def _look_first(look: Callable[[str], None]) -> None:
     from bot import turn
     from bot.domain.events import ClientActed
 
-    decide = turn.decide
+    decide = vars(turn)["decide"]
 
     def looking(scene: Any, event: Any) -> Any:
         if isinstance(event, ClientActed):
             look(event.incoming.text)
         return decide(scene, event)
 
-    turn.decide = looking  # type: ignore[attr-defined]
+    vars(turn)["decide"] = looking

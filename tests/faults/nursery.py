@@ -1,9 +1,9 @@
 """Forks workers from a process that has imported everything: a start costs a second instead of ten.
 
 ``python -m tests.faults.nursery VAR`` prints ``{"ready": true}``, then answers
-``{"env": {...}, "log": path, "hook": name or null}`` with ``{"pid": n}``: a child of it that runs ``otklik run``
-in that environment, writing to the log, with a function of ``tests.faults.hooks`` called before. A child
-shares nothing with another but the code. All of them end with the nursery.
+``{"env": {...}, "log": path, "hook": name or null}`` with ``{"pid": n}``: a child of it that runs
+``otklik run`` in that environment, writing to the log, with a function of ``tests.faults.hooks`` called
+before. A child shares nothing with another but the code. All of them end with the nursery.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _child(wish: Mapping[str, Any]) -> int:
 
 
 def _ended() -> set[int]:
-    gone = set()
+    gone: set[int] = set()
     while True:
         try:
             pid, _ = os.waitpid(-1, os.WNOHANG)

@@ -1,4 +1,4 @@
-"""Twenty kills under load, a database that goes away, messengers that fail: nothing is lost, nothing is doubled."""
+"""Twenty kills under load, a database that goes away, messengers that fail: nothing lost, nothing doubled."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from tests.faults import weather
 from tests.faults.crowd import Crowd
 from tests.faults.deployment import Deployment
 from tests.faults.helper import Helper
-from tests.faults.ledger import audit
+from tests.faults.ledger import Findings, audit
 
 KILLS = 20
 IN_FLIGHT = 20
 """Messages under way at a kill, at least."""
 BURST = {Channel.TELEGRAM: 30, Channel.VK: 24, Channel.PAGE: 24}
-"""Written at once shortly before each kill; only these count as under way: others may wait for a lease to end."""
-MURMUR_SECONDS = 0.1
-"""Between two messages that are written all along."""
+"""Written at once shortly before a kill. Only these count as under way: others may wait for a lease to end."""
 LATEST_SECONDS = 1.0
 """How long after the burst has begun to arrive a kill may come."""
+MURMUR_SECONDS = 0.1
+"""Between two messages that are written all along."""
 PAIRS = 0.4
 """Share of the kills that strike one of two workers."""
 DATABASE_AWAY_SECONDS = 2.0
@@ -37,13 +37,16 @@ LEASES_SECONDS = 110.0
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-async def test_twenty_kills(deployment: Deployment, keeper: Helper) -> None:
-    faulthandler.cancel_dump_traceback_later()  # a run as long as this one is no sign of a deadlock
+async def test_twenty_kills(
+    deployment: Deployment, keeper: Helper, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faulthandler.cancel_dump_traceback_later()  # that a run is as long as this one is no sign of a deadlock
     seed = int(os.environ.get("OTKLIK_FAULT_SEED") or secrets.randbelow(10**6))
-    print(f"\nseed {seed} (OTKLIK_FAULT_SEED={seed} repeats its choices)")
+    with capsys.disabled():
+        print(f"\nseed {seed}; OTKLIK_FAULT_SEED={seed} makes the same choices again")
     crowd = Crowd(deployment, random.Random(seed), messengers=300)
     await deployment.start()
-    await deployment.until("SELECT EXISTS (SELECT 1 FROM receiver)")  # VK gives only what comes after the first poll
+    await deployment.until("SELECT EXISTS (SELECT 1 FROM receiver)")  # before that VK's events are not ours
     async with crowd.on_page(100):
         weather.storm(deployment.telegram, deployment.vk, seed)
         begun = time.monotonic()
@@ -53,19 +56,17 @@ async def test_twenty_kills(deployment: Deployment, keeper: Helper) -> None:
         killed = time.monotonic()
         await deployment.start()
         await _done(crowd)
-        _tell(crowd, kills, killed - begun, time.monotonic() - killed)
+        spans = (killed - begun, time.monotonic() - killed)
         strangers = sum(e.faults.injected["malformed"] for e in (deployment.telegram, deployment.vk))
         findings = await audit(deployment, crowd.pushed, crowd.shown, strangers=strangers)
-    print(
-        f"Telegram: {findings.unknown} sends with an unknown outcome, {findings.twice} messages came once more; "
-        f"VK handed over {findings.swapped} messages in another order"
-    )
+    with capsys.disabled():
+        print(_told(crowd, kills, spans, findings))
     assert not findings.problems, str(findings)
     assert all(worker.alive for worker in deployment.workers), deployment.logs()
 
 
 async def _kills(crowd: Crowd, keeper: Helper) -> list[int]:
-    """Kills until twenty have struck enough messages; how many each of them struck."""
+    """Kills until twenty have struck enough messages. How many each of them struck."""
     struck: list[int] = []
     for _ in range(KILLS * 2):
         found = await _kill(crowd)
@@ -80,37 +81,39 @@ async def _kills(crowd: Crowd, keeper: Helper) -> list[int]:
 
 
 async def _kill(crowd: Crowd) -> int:
-    """kill -9 at a random moment shortly after many have written; how many messages were under way."""
+    """kill -9 at a random moment shortly after many have written. How many messages were under way."""
     deployment, lot = crowd.deployment, crowd.lot
     wanted = 2 if lot.random() < PAIRS else 1
     while len(deployment.workers) < wanted:
         await deployment.start()
     await _caught_up(crowd)
-    begun = time.monotonic()
+    before, begun = len(crowd.pushed), time.monotonic()
     for channel, count in BURST.items():
         crowd.write(channel, count, idle=True)
-    written = crowd.unfinished(begun)
+    written = crowd.pushed[before:]
     await _arrived(crowd, begun)
     await asyncio.sleep(lot.uniform(0, LATEST_SECONDS))
     victim = lot.choice(deployment.workers)
     assert victim.alive, f"a worker has ended by itself:\n{victim.told()}"
     await deployment.kill(victim)
     await crowd.look()
-    torn = (await deployment.rows(_TORN))[0]
-    left = [one for one in crowd.unfinished(begun) if one in written]
-    print(f"  {len(left)} of {len(written)} under way; {torn[0]} being handled, {torn[1]} being sent")
+    left = [one for one in written if (one.channel, one.key) not in crowd.finished]
+    handled, sent = (await deployment.rows(_TORN))[0]
+    print(f"{len(left)} of {len(written)} under way; {handled} being handled, {sent} being sent")
     return len(left)
 
 
 _TORN = """
-    SELECT (SELECT count(*) FROM inbox WHERE state = 'new' AND lease_until > clock_timestamp() + interval '28 s'),
-           (SELECT count(*) FROM outbox WHERE state = 'pending' AND lease_until > clock_timestamp() + interval '58 s')
+    SELECT (SELECT count(*) FROM inbox
+            WHERE state = 'new' AND lease_until > clock_timestamp() + interval '28 s'),
+           (SELECT count(*) FROM outbox
+            WHERE state = 'pending' AND lease_until > clock_timestamp() + interval '58 s')
 """
 """Claimed within the last two seconds and not finished: leases last 30 and 60 seconds."""
 
 
 async def _caught_up(crowd: Crowd) -> None:
-    """Waits until hardly anything is left that no killed worker holds: else a kill would strike the old only."""
+    """Waits until hardly anything is left that no killed worker holds: a kill shall strike new messages."""
     until = time.monotonic() + 5
     while time.monotonic() < until and await crowd.deployment.value(_FREE) > 10:
         await asyncio.sleep(0.05)
@@ -124,7 +127,7 @@ _FREE = """
 
 
 async def _arrived(crowd: Crowd, since: float) -> None:
-    """Waits until something of each messenger is in the inbox: a kill before that would strike nobody."""
+    """Waits until something of each messenger is stored: a kill before that would strike nobody."""
     until = time.monotonic() + 4
     for channel in (Channel.TELEGRAM, Channel.VK):
         keys = [one.key for one in crowd.unfinished(since) if one.channel is channel]
@@ -147,24 +150,27 @@ async def _restart_database(keeper: Helper) -> None:
 
 
 async def _done(crowd: Crowd) -> None:
-    """Waits until everything is answered, or for as long as that may take: the ledger says what is missing."""
-    until = time.monotonic() + LEASES_SECONDS
-    query = "SELECT NOT EXISTS (SELECT 1 FROM inbox WHERE state = 'new') AND (SELECT position FROM receiver) = $1"
+    """Waits until all is answered, or as long as that may take: the ledger will say what is missing."""
+    deployment, until = crowd.deployment, time.monotonic() + LEASES_SECONDS
+    stored = "SELECT NOT EXISTS (SELECT 1 FROM inbox WHERE state = 'new') AND position = $1 FROM receiver"
     while time.monotonic() < until:
-        await crowd.look()
-        empty = not len(crowd.deployment.telegram.state.queue)
-        if not crowd.unfinished() and empty and await crowd.deployment.value(query, str(crowd.deployment.vk.state.log.ts)):
-            return
         await asyncio.sleep(0.5)
+        await crowd.look()
+        if crowd.unfinished() or len(deployment.telegram.state.queue):
+            continue
+        if await deployment.value(stored, str(deployment.vk.state.log.ts)):
+            return
 
 
-def _tell(crowd: Crowd, kills: list[int], seconds: float, after: float) -> None:
+def _told(crowd: Crowd, kills: list[int], spans: tuple[float, float], findings: Findings) -> str:
     telegram, vk = crowd.deployment.telegram, crowd.deployment.vk
-    print(
+    refusals = sum((visitor.refusals for visitor in crowd.visitors), Counter[int]())
+    return (
         f"{len(crowd.pushed)} messages; under way at each kill: {kills}\n"
-        f"{seconds:.0f} s of kills, and {after:.0f} s more until all was answered\n"
+        f"{spans[0]:.0f} s of kills, and {spans[1]:.0f} s more until all was answered\n"
         f"faults of Telegram: {dict(telegram.faults.injected)}\n"
-        f"faults of VK: {dict(vk.faults.injected)}; repeated sends it recognised: {vk.repeats}\n"
-        f"posts of the page sent again: {sum(visitor.repeats for visitor in crowd.visitors)}, "
-        f"{dict(sum((visitor.refusals for visitor in crowd.visitors), Counter()))}"
+        f"faults of VK: {dict(vk.faults.injected)}; it recognised {vk.repeats} repeats\n"
+        f"page: {sum(visitor.repeats for visitor in crowd.visitors)} posts sent again after {dict(refusals)}\n"
+        f"Telegram: {findings.unknown} sends with an unknown outcome, {findings.twice} messages came once more\n"
+        f"VK handed over {findings.swapped} messages in another order\n"
     )

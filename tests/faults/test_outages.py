@@ -1,4 +1,4 @@
-"""What a worker depends on goes away for a while, or our own code fails: nothing is lost, and clients are told."""
+"""What a worker needs goes away for a while, or our own code fails: nothing is lost, clients are told."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ async def test_telegram_hangs_and_the_others_are_served(deployment: Deployment) 
         for channel in (Channel.VK, Channel.PAGE):
             crowd.write(channel, 6)
         others = [one for one in crowd.pushed if one.channel is not Channel.TELEGRAM]
-        while {(one.channel.value, one.key) for one in others} - crowd.finished:
+        while {(one.channel, one.key) for one in others} - crowd.finished:
             assert time.monotonic() - begun < 3.5, "the others wait for Telegram"
             await asyncio.sleep(0.05)
             await crowd.look()
@@ -169,8 +169,10 @@ async def test_malformed_updates_are_set_aside_and_counted(deployment: Deploymen
         await emulator.wait_for(CLIENT, lambda sent: ANSWER in sent.text)
     await deployment.settled()
     found = {
-        row[0]: row[1] for row in await deployment.rows(
-            "SELECT channel, count(*) FROM inbox WHERE state = 'aside' AND outcome = 'malformed' GROUP BY channel"
+        row[0]: row[1]
+        for row in await deployment.rows(
+            "SELECT channel, count(*) FROM inbox "
+            "WHERE state = 'aside' AND outcome = 'malformed' GROUP BY channel"
         )
     }
     assert found == {"telegram": len(MALFORMED), "vk": 2}

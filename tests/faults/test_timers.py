@@ -24,9 +24,8 @@ QUIET_SECONDS = 2.5
 
 async def test_each_mark_exactly_once_across_kills(deployment: Deployment, tmp_path: Path) -> None:
     clock = tmp_path / "clock"
-    deployment.environment = {
-        "OTKLIK_CLOCK_FILE": str(clock), "OTKLIK_TELEGRAM_STAFF_CHAT": str(STAFF_CHAT),
-    }
+    turn = clock.write_text
+    deployment.environment = {"OTKLIK_CLOCK_FILE": str(clock), "OTKLIK_TELEGRAM_STAFF_CHAT": str(STAFF_CHAT)}
     worker = await deployment.start()
     await deployment.telegram.wait_polled(20)
     deployment.telegram.client_says(CLIENT, "позовите оператора")
@@ -35,7 +34,7 @@ async def test_each_mark_exactly_once_across_kills(deployment: Deployment, tmp_p
     assert _seen(deployment) == {}
 
     await deployment.kill(worker)
-    await _turn(deployment, clock, "warn")
+    turn(await _ahead(deployment, "warn"))
     worker = await deployment.start()
     await _sees(deployment, {"warn": 1})
     await deployment.kill(worker)
@@ -43,7 +42,7 @@ async def test_each_mark_exactly_once_across_kills(deployment: Deployment, tmp_p
     await _sees(deployment, {"warn": 1})
 
     await deployment.kill(worker)
-    await _turn(deployment, clock, "supervisor")
+    turn(await _ahead(deployment, "supervisor"))
     both = deployment.spawn(), deployment.spawn()  # they race for two marks that are due at once
     await asyncio.gather(*map(deployment.ready, both))
     await _sees(deployment, {"warn": 1, "alarm": 1, "supervisor": 1})
@@ -54,10 +53,10 @@ async def test_each_mark_exactly_once_across_kills(deployment: Deployment, tmp_p
     assert await deployment.value("SELECT count(*) FROM timer WHERE state = 'fired'") == 3
 
 
-async def _turn(deployment: Deployment, clock: Path, kind: str) -> None:
-    """Turns the workers' clock to just behind a mark."""
+async def _ahead(deployment: Deployment, kind: str) -> str:
+    """By how many seconds a clock must be ahead to stand just behind a mark."""
     at: dt.datetime = await deployment.value("SELECT fire_at FROM timer WHERE kind = $1", kind)
-    clock.write_text(str((at - dt.datetime.now(dt.UTC)).total_seconds() + 1))
+    return str((at - dt.datetime.now(dt.UTC)).total_seconds() + 1)
 
 
 async def _sees(deployment: Deployment, wanted: dict[str, int]) -> None:
@@ -65,7 +64,8 @@ async def _sees(deployment: Deployment, wanted: dict[str, int]) -> None:
     until = time.monotonic() + 20
     while _seen(deployment) != wanted:
         assert time.monotonic() < until, (
-            f"{_seen(deployment)} instead of {wanted}\n{deployment.telegram.transcript(STAFF_CHAT)}\n{deployment.logs()}"
+            f"{_seen(deployment)} instead of {wanted}\n{deployment.telegram.transcript(STAFF_CHAT)}\n"
+            f"{deployment.logs()}"
         )
         await asyncio.sleep(0.1)
     await asyncio.sleep(QUIET_SECONDS)

@@ -1,4 +1,4 @@
-"""Visitors of the page as their browsers behave: what is not taken is sent again, the stream goes on where it was."""
+"""Visitors of the page, as browsers behave: what is not taken is sent again, a stream goes on where it was."""
 
 from __future__ import annotations
 
@@ -127,7 +127,9 @@ class Visitor:
     async def _acknowledged(self, upto: int) -> bool:
         try:
             async with self._session.post(
-                f"{self._balancer()}/chat/ack", json={"upto": upto}, headers=self._cookie,
+                f"{self._balancer()}/chat/ack",
+                json={"upto": upto},
+                headers=self._cookie,
                 timeout=aiohttp.ClientTimeout(total=10),
             ) as answer:
                 return answer.status == 204

@@ -12,10 +12,12 @@ UPDATES = 0.02
 
 def storm(telegram: TelegramEmulator, vk: VkEmulator, seed: int) -> None:
     """From now on every kind of fault strikes both messengers, calls and updates alike."""
-    for number, (emulator, send, polls) in enumerate((
-        (telegram, "sendMessage", ("getUpdates", "deleteWebhook")),
-        (vk, "messages.send", ("a_check", "groups.getLongPollServer")),
-    )):
+    for number, (emulator, send, polls) in enumerate(
+        (
+            (telegram, "sendMessage", ("getUpdates", "deleteWebhook")),
+            (vk, "messages.send", ("a_check", "groups.getLongPollServer")),
+        )
+    ):
         emulator.faults.random.seed(seed + number)
         for method in (send, *polls):
             _calls(emulator, method)

@@ -36,6 +36,8 @@ class PagePorts:
     secret: str
     secure: bool
     """True when clients come over https."""
+    stopping: Callable[[], bool] = lambda: False
+    """True once the worker is to end: streams end with it, and browsers come back to another one."""
     burst: int = 30
     """Messages a visitor may send at once ..."""
     rate: float = 2.0

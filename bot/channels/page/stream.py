@@ -82,7 +82,7 @@ async def _conversation(
     told = False
     # Entered before the first look, so that nothing falls between looking and waiting.
     async with ports.changed(visitor) as change:
-        while not ticket.evicted:
+        while not ticket.evicted and not ports.stopping():
             found = await ports.history(visitor, after, AT_ONCE)
             for opened in found:
                 yield ServerSentEvent(wire(opened).decode(), id=str(opened.id), sep="\n")

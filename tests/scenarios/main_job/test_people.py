@@ -130,7 +130,7 @@ async def test_the_assistant_is_broken(world: World, channel: Channel) -> None:
 async def test_a_sensitive_topic_offers_a_person_first(world: World, channel: Channel) -> None:
     anna = world.client("Анна", channel)
     await anna.says("у меня корова упала и не встаёт, пена изо рта")
-    answer = await anna.hears("ветеринар")
+    answer = await anna.hears("ветврачу")
     assert answer.labels[0] == "Позвать сотрудника"
     assert "Помогло 👍" not in answer.labels
 

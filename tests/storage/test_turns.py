@@ -1,0 +1,177 @@
+"""A whole turn on the real database: once, in order, and nothing of a failed one."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.domain.dialog import Dialog
+from bot.domain.events import HandlingFailed, StaffWrote
+from bot.domain.messages import Channel, Kind
+from bot.storage import dialogs, inbox
+from bot.storage.session import Database
+from bot.usecases import handle_update
+from tests.domain.talk import WEDNESDAY
+from tests.storage.rows import ask
+from tests.storage.worker import MARIA, Worker
+
+
+async def test_a_question_leaves_its_traces(worker: Worker) -> None:
+    assert await worker.says("1", "agrostartup") == "answer"
+    db = worker.runtime.db
+    said = await ask(db, "SELECT direction, text, outcome, slug, release, engine FROM message ORDER BY id")
+    assert [(m["direction"], m["outcome"], m["slug"]) for m in said] == [
+        ("in", "answer", "agrostartup"),
+        ("out", "answer", "agrostartup"),
+    ]
+    assert (said[0]["text"], said[0]["engine"], said[0]["release"]) == ("agrostartup", "by-heart", 1)
+    assert [(i["state"], i["outcome"]) for i in await ask(db, "SELECT * FROM inbox")] == [("done", "answer")]
+    calls = await ask(db, "SELECT conversation, channel, target, lane, state FROM outbox")
+    assert [tuple(c.values()) for c in calls] == [("telegram:1", "telegram", "1", 0, "pending")]
+    episodes = await ask(db, "SELECT kind, slug, helped FROM episode")
+    assert [tuple(e.values()) for e in episodes] == [("answer", "agrostartup", None)]
+
+
+async def test_an_update_is_handled_once_however_many_workers_hold_it(worker: Worker) -> None:
+    await worker.receives("1", Kind.TEXT, text="agrostartup")
+    claimed = (await worker.claims())[0]
+    outcomes = await asyncio.gather(*(worker.handles(claimed) for _ in range(5)))
+    assert sorted(outcomes) == ["answer", "lost", "lost", "lost", "lost"]
+    assert len(await worker.hears("1")) == 1
+
+
+async def test_whoever_lost_the_claim_leaves_nothing(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    await worker.receives("1", Kind.TEXT, text="agrostartup")
+    monkeypatch.setattr(inbox, "LEASE_SECONDS", 0.05)
+    slow = (await worker.claims("slow"))[0]
+    await asyncio.sleep(0.1)
+    monkeypatch.undo()
+    quick = (await worker.claims("quick"))[0]
+    assert await worker.handles(slow) == "lost"
+    assert await worker.hears("1") == []
+    assert await worker.handles(quick) == "answer"
+    assert len(await worker.hears("1")) == 1
+
+
+async def test_five_failures_set_an_update_aside_and_the_conversation_goes_on(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handle_update, "FIRST_RETRY_SECONDS", 0.0001)
+    await worker.receives("1", Kind.TEXT, fails="a bug")
+    await worker.receives("1", Kind.TEXT, text="agrostartup")
+    outcomes: list[str] = []
+    while len(outcomes) < 6:
+        outcomes += await worker.works()
+        await asyncio.sleep(0.01)
+    assert outcomes == ["failed"] * 4 + ["aside", "answer"]
+    kept = await ask(worker.runtime.db, "SELECT state, outcome, attempts FROM inbox ORDER BY id")
+    assert kept[0] == {"state": "aside", "outcome": "ValueError: a bug", "attempts": 5}
+    heard = await worker.hears("1")
+    assert len(heard) == 2
+    assert heard[0].startswith("Сейчас не получилось")
+    assert [c["reason"] for c in await ask(worker.runtime.db, 'SELECT reason FROM "case"')] == ["broken"]
+
+
+async def test_what_nobody_waits_for_is_counted_and_done(worker: Worker) -> None:
+    await worker.receives("1", Kind.TEXT, ignored="edit")
+    assert await worker.works() == ["ignored.edit"]
+    assert await ask(worker.runtime.db, "SELECT * FROM address") == []
+
+
+async def test_first_contact_of_two_at_once_makes_one_conversation(worker: Worker) -> None:
+    """An update and, say, a second one over another connection: both know nobody yet."""
+    db, together = worker.runtime.db, asyncio.Barrier(4)
+
+    async def contact() -> tuple[int, bool]:
+        async with db.begin() as tx:
+            await together.wait()
+            locked = await dialogs.lock(tx, Channel.VK, "77", WEDNESDAY)
+            await asyncio.sleep(0.02)
+            return locked.addressee.id, locked.dialog is None
+
+    found = await asyncio.gather(*(contact() for _ in range(4)))
+    assert len({address for address, _ in found}) == 1
+    assert len(await ask(db, "SELECT * FROM dialog")) == 1
+
+
+async def test_many_first_contacts_at_once(worker: Worker) -> None:
+    for who in range(20):
+        await worker.receives(str(who), Kind.START)
+    claimed = await worker.claims()
+    assert len(claimed) == 20
+    assert set(await asyncio.gather(*(worker.handles(one) for one in claimed))) == {"welcome"}
+    assert len(await ask(worker.runtime.db, "SELECT * FROM address")) == 20
+
+
+async def test_turns_of_one_conversation_wait_for_each_other(worker: Worker) -> None:
+    """A client's words and a person's answer at once: neither overwrites the other's state."""
+    await worker.says("1", "human")
+    await worker.receives("1", Kind.TEXT, text="agrostartup")
+    claimed = (await worker.claims())[0]
+    await asyncio.gather(
+        worker.handles(claimed),
+        worker.happens("1", StaffWrote(MARIA, "Слушаю.")),
+        worker.happens("1", HandlingFailed(1)),
+    )
+    state = (await ask(worker.runtime.db, "SELECT state::json AS state FROM dialog"))[0]["state"]
+    assert state["led"]
+    assert [case["answered"] for case in state["cases"]] == [True]
+    heard = await worker.hears("1")
+    assert any("Слушаю." in text for text in heard)
+
+
+async def test_a_turn_that_fails_saves_nothing(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    await worker.receives("1", Kind.TEXT, text="human")
+
+    def broken(state: Dialog) -> str:
+        raise RuntimeError("after all effects")
+
+    monkeypatch.setattr(dialogs, "written", broken)
+    assert await worker.handles((await worker.claims())[0]) == "failed"
+    for table in ("message", "outbox", '"case"', "term", "timer", "address", "staff_topic"):
+        assert await ask(worker.runtime.db, f"SELECT * FROM {table}") == [], table
+
+
+async def test_a_transaction_is_undone_by_any_exception(db: Database) -> None:
+    for error in (RuntimeError(), KeyboardInterrupt(), asyncio.CancelledError()):
+        with pytest.raises(type(error)):
+            async with db.begin() as tx:
+                await dialogs.lock(tx, Channel.VK, "1", WEDNESDAY)
+                raise error
+    assert await ask(db, "SELECT * FROM address") == []
+
+
+async def test_the_page_shows_both_sides_in_order(worker: Worker) -> None:
+    from bot.storage import page
+
+    worker.channel = Channel.PAGE
+    for text in ("agrostartup", "contacts"):
+        await worker.says("visitor", text)
+    await worker.says("stranger", "human")
+    async with worker.runtime.db.begin() as tx:
+        seen = await page.history(tx, "visitor", 0, 100)
+        assert [(one.own, one.rendered.text[:11]) for one in seen][::2] == [(True, "agrostartup"), (True, "contacts")]
+        assert [one.own for one in seen] == [True, False, True, False]
+        ids = [one.id for one in seen]
+        assert ids == sorted(ids)
+        assert await page.history(tx, "visitor", ids[1], 1) == [seen[2]]
+        assert await page.history(tx, "visitor", 0, 2) == seen[2:]
+        assert await page.history(tx, "nobody", 0, 10) == []
+        await page.acknowledge(tx, "visitor", ids[1])
+    rows = await ask(worker.runtime.db, "SELECT state, target FROM outbox WHERE channel = 'page' ORDER BY id")
+    assert [row["state"] for row in rows if row["target"] == "visitor"] == ["sent", "pending"]
+    assert [row["state"] for row in rows if row["target"] == "stranger"] == ["pending"]
+
+
+async def test_whoever_blocked_us_is_not_written_to_until_he_writes(worker: Worker) -> None:
+    await worker.says("1", "human")
+    await worker.receives("1", Kind.BLOCKED)
+    await worker.works()
+    before = len(await worker.hears("1"))
+    assert await worker.happens("1", StaffWrote(MARIA, "Слушаю.")) == "staff.answered"
+    assert len(await worker.hears("1")) == before
+    await worker.receives("1", Kind.START)
+    await worker.works()
+    assert len(await worker.hears("1")) > before
+    assert (await ask(worker.runtime.db, "SELECT reachable FROM address"))[0]["reachable"]
