@@ -94,7 +94,7 @@ def _content(settings: Settings) -> list[Finding]:
     found = [Finding("pack", True, f"{pack.agency.name}, {len(pack.templates)} answers, {pack.version}")]
     try:
         engine = Matcher.fit(pack, settings.var / "engines")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a doctor reports whatever it finds
         remedy = f"Check that {settings.var / 'engines'} can be written, then start again."
         return [*found, Finding("engine", False, f"{type(error).__name__}: {error}", remedy)]
     return [*found, Finding("engine", True, engine.name)]

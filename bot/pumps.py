@@ -106,7 +106,7 @@ async def _pump(
             claimed: Sequence[T] = ()
             try:
                 claimed = await claim(room) if room else ()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the loop outlives any fault of the database
                 log.warning("%s: the database does not answer (%s), trying again", name, type(error).__name__)
                 await asyncio.sleep(AFTER_FAILURE_SECONDS)
             for one in claimed:

@@ -18,7 +18,8 @@ from bot.turn import Runtime
 
 log = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 12
+GIVE_UP_SECONDS = 24 * 3600.0
+"""A messenger that is down for a day: an answer so late would only confuse."""
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 120.0
 VK_SAFE_SECONDS = 50 * 60
@@ -43,7 +44,7 @@ async def make(send: Send, leased: Leased, *, unknown: str = "repeat") -> Sent |
         return OutcomeUnknown("its worker was lost")
     try:
         return await send(leased.call)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was, the row must learn of it
         return error
 
 
@@ -94,10 +95,10 @@ async def _failed(runtime: Runtime, leased: Leased, error: Exception, rate: Rate
 async def _again(
     runtime: Runtime, leased: Leased, cause: str, after: float | None = None, rate: Rate | None = None
 ) -> None:
-    if leased.call.attempt >= MOST_ATTEMPTS:
+    if leased.tried_seconds > GIVE_UP_SECONDS:
         await _give_up(runtime, leased, "failed", cause)
         return
-    backoff = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** (leased.call.attempt - 1))
+    backoff = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(leased.call.attempt - 1, 10))
     wait = after if after is not None else backoff * random.uniform(0.7, 1.3)
     async with runtime.db.begin() as tx:
         await outbox.retry(tx, leased, cause, wait)

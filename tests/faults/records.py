@@ -73,7 +73,8 @@ async def read_replies(deployment: Deployment) -> Sequence[Reply]:
 
 
 _ROWS = """
-    SELECT i.channel, i.external_id, i.conversation, i.state, i.outcome, m.id AS heard, m.text, m.address_id, m.at
+    SELECT i.channel, i.external_id, i.conversation, i.state, i.outcome,
+           m.id AS heard, m.text, m.address_id, m.at
     FROM inbox i LEFT JOIN message m ON m.inbox_id = i.id ORDER BY i.id
 """
 _REPLIES = """

@@ -23,7 +23,7 @@ KILLS = 20
 IN_FLIGHT = 20
 """Messages under way at a kill, at least."""
 BURST = {Channel.TELEGRAM: 30, Channel.VK: 24, Channel.PAGE: 24}
-"""Written at once shortly before a kill. Only these count as under way: others may wait for a lease to end."""
+"""Written at once shortly before a kill. Only these count as under way: others may wait for a lease."""
 LATEST_SECONDS = 1.0
 """How long after the burst has begun to arrive a kill may come."""
 MURMUR_SECONDS = 0.1
@@ -170,7 +170,7 @@ def _told(crowd: Crowd, kills: list[int], spans: tuple[float, float], findings: 
         f"{spans[0]:.0f} s of kills, and {spans[1]:.0f} s more until all was answered\n"
         f"faults of Telegram: {dict(telegram.faults.injected)}\n"
         f"faults of VK: {dict(vk.faults.injected)}; it recognised {vk.repeats} repeats\n"
-        f"page: {sum(visitor.repeats for visitor in crowd.visitors)} posts sent again after {dict(refusals)}\n"
-        f"Telegram: {findings.unknown} sends with an unknown outcome, {findings.twice} messages came once more\n"
+        f"page: {sum(visitor.repeats for visitor in crowd.visitors)} posts sent again, {dict(refusals)}\n"
+        f"Telegram: {findings.unknown} sends of unknown outcome, {findings.twice} messages came once more\n"
         f"VK handed over {findings.swapped} messages in another order\n"
     )

@@ -1,4 +1,4 @@
-"""Visitors of the page, as browsers behave: what is not taken is sent again, a stream goes on where it was."""
+"""Visitors of the page, as browsers behave: what is not taken goes again, a stream goes on where it was."""
 
 from __future__ import annotations
 
