@@ -85,7 +85,8 @@ _SAVE = text("""
         FROM unnest(CAST(:directions AS text[]), CAST(:inbox_ids AS bigint[]), CAST(:texts AS text[]),
                     CAST(:engines AS text[]), CAST(:candidates AS text[]))
              WITH ORDINALITY AS m(direction, inbox_id, text, engine, candidates, n)
-        JOIN ids ON ids.n = m.n),
+        JOIN ids ON ids.n = m.n
+        ON CONFLICT (inbox_id) DO NOTHING),
     called AS (
         INSERT INTO outbox (id, address_id, conversation, channel, kind, target, thread_of, lane, body, created_at)
         SELECT ids.id, c.address_id, c.conversation, c.channel, c.kind, c.target, c.thread_of, c.lane, c.body, :now

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from sqlalchemy import insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -68,6 +68,11 @@ async def apply(scope: Scope, effects: Iterable[made.Effect]) -> Facts:
     return scope.facts
 
 
+CaseEffect: TypeAlias = (
+    made.StartCase | made.StartTerm | made.StopTerm | made.TakeCase | made.CloseCase | made.MarkTerm
+)
+
+
 async def _apply(scope: Scope, effect: made.Effect) -> None:
     match effect:
         case made.OpenEpisode() | made.RecordHelped() | made.RecordComment() | made.RecordScore():
@@ -83,6 +88,17 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
         case made.MoveRequest(request_id, stage):
             await scope.tx.execute(update(request).where(request.c.id == request_id).values(stage=stage))
             await _stage(scope, request_id, stage)
+        case made.SetReachable(reachable):
+            changed = update(address).where(address.c.id == scope.who.id).values(reachable=reachable)
+            await scope.tx.execute(changed)
+        case made.CreateRequest():
+            raise AssertionError("requests are created by apply")
+        case _:
+            await _case(scope, effect)
+
+
+async def _case(scope: Scope, effect: CaseEffect) -> None:
+    match effect:
         case made.StartCase():
             await _start_case(scope, effect)
         case made.StartTerm(case_id, marks):
@@ -98,11 +114,6 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
         case made.MarkTerm(case_id, kind):
             reached = update(term).where(term.c.case_id == case_id, term.c.stopped_at.is_(None))
             await scope.tx.execute(reached.values(reached=kind.value))
-        case made.SetReachable(reachable):
-            changed = update(address).where(address.c.id == scope.who.id).values(reachable=reachable)
-            await scope.tx.execute(changed)
-        case made.CreateRequest():
-            raise AssertionError("requests are created by apply")
         case _:
             assert_never(effect)
 

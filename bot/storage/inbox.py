@@ -61,7 +61,8 @@ _CLAIM = text("""
     WHERE (SELECT set_config('synchronous_commit', 'off', true)) = 'off' AND id IN (
         SELECT i.id FROM inbox i
         WHERE i.state = 'new' AND i.lease_until < clock_timestamp()
-          AND NOT EXISTS (SELECT 1 FROM inbox p WHERE p.state = 'new' AND p.conversation = i.conversation AND p.id < i.id)
+          AND NOT EXISTS (SELECT 1 FROM inbox p
+                          WHERE p.state = 'new' AND p.conversation = i.conversation AND p.id < i.id)
         ORDER BY i.id LIMIT :most FOR UPDATE SKIP LOCKED)
     RETURNING id, channel, conversation, payload, attempts
 """)

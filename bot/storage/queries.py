@@ -52,7 +52,9 @@ async def _requests(
         return []
     reached: dict[int, list[StageReached]] = {}
     stages = await tx.execute(
-        select(request_stage).where(request_stage.c.request_id.in_([row.id for row in rows])).order_by(request_stage.c.id)
+        select(request_stage)
+        .where(request_stage.c.request_id.in_([row.id for row in rows]))
+        .order_by(request_stage.c.id)
     )
     for stage in stages:
         reached.setdefault(stage.request_id, []).append(StageReached(stage.stage, stage.at))

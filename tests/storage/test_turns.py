@@ -9,7 +9,7 @@ import pytest
 from bot.domain.dialog import Dialog
 from bot.domain.events import HandlingFailed, StaffWrote
 from bot.domain.messages import Channel, Kind
-from bot.storage import dialogs, inbox
+from bot.storage import dialogs, inbox, page
 from bot.storage.session import Database
 from bot.usecases import handle_update
 from tests.domain.talk import WEDNESDAY
@@ -51,6 +51,7 @@ async def test_whoever_lost_the_claim_leaves_nothing(worker: Worker, monkeypatch
     assert await worker.handles(slow) == "lost"
     assert await worker.hears("1") == []
     assert await worker.handles(quick) == "answer"
+    assert await worker.handles(slow) == "lost", "the other one has finished meanwhile"
     assert len(await worker.hears("1")) == 1
 
 
@@ -61,9 +62,11 @@ async def test_five_failures_set_an_update_aside_and_the_conversation_goes_on(
     await worker.receives("1", Kind.TEXT, fails="a bug")
     await worker.receives("1", Kind.TEXT, text="agrostartup")
     outcomes: list[str] = []
-    while len(outcomes) < 6:
+    for _ in range(100):
         outcomes += await worker.works()
         await asyncio.sleep(0.01)
+        if len(outcomes) == 6:
+            break
     assert outcomes == ["failed"] * 4 + ["aside", "answer"]
     kept = await ask(worker.runtime.db, "SELECT state, outcome, attempts FROM inbox ORDER BY id")
     assert kept[0] == {"state": "aside", "outcome": "ValueError: a bug", "attempts": 5}
@@ -143,8 +146,6 @@ async def test_a_transaction_is_undone_by_any_exception(db: Database) -> None:
 
 
 async def test_the_page_shows_both_sides_in_order(worker: Worker) -> None:
-    from bot.storage import page
-
     worker.channel = Channel.PAGE
     for text in ("agrostartup", "contacts"):
         await worker.says("visitor", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,9 @@ class ByHeart:
         slug = None if outcome is Outcome.UNKNOWN else text
         candidates = (Candidate(text, 0.9),) if slug else ()
         return Understanding(text, outcome, slug, candidates, self.name, "ru", 0.1)
+
+    def understand_all(self, texts: Sequence[str]) -> list[Understanding]:
+        return [self.understand(text) for text in texts]
 
 
 def shelf(pack: Pack) -> Shelf:
