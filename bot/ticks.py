@@ -10,9 +10,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.turn import Runtime
 from bot.usecases.blank_old import blank_old
 from bot.usecases.fire_timers import fire_timers
+from bot.usecases.tell_watchers import tell_watchers
 
 TIMERS_SECONDS = 1.0
 BLANK_SECONDS = 600.0
+WATCHERS_SECONDS = 5.0
 
 
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
@@ -20,6 +22,7 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     made = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     _every(made, TIMERS_SECONDS, partial(fire_timers, runtime))
     _every(made, BLANK_SECONDS, partial(blank_old, runtime))
+    _every(made, WATCHERS_SECONDS, partial(tell_watchers, runtime))
     return made
 
 

@@ -8,13 +8,12 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-import aiohttp
+from typing import TYPE_CHECKING
 
 from bot.domain.messages import Channel
 from bot.usecases.add_staff import add_staff
 from tests.emulators.telegram import STAFF_CHAT
+from tests.visitor import Line, PageVisitor
 
 if TYPE_CHECKING:
     from tests.world import World
@@ -23,16 +22,6 @@ PATIENCE = 6.0
 """Seconds a person waits for an answer in a story."""
 SOON = 0.35
 """Seconds of silence after which nothing more is expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One message as its reader sees it."""
-
-    text: str
-    labels: tuple[str, ...]
-    actions: tuple[str, ...]
-    id: int = 0
 
 
 class Client:
@@ -53,6 +42,17 @@ class Client:
                 self._world.vk.client_starts(self.id, self.name)
             case Channel.PAGE:
                 await (await self._visitor()).posts(kind="start")
+
+    async def returns(self, before: Client) -> None:
+        """The same person, after the worker was started anew."""
+        self.id = before.id
+        if self.channel is Channel.PAGE:
+            self._page = await PageVisitor(self._world.url).like(await before._visitor())
+            return
+        if self.channel is Channel.TELEGRAM:
+            self._world.telegram.client_sends(self.id, "sticker", self.name)
+        else:
+            self._world.vk.client_sends(self.id, "sticker", self.name)
 
     async def says(self, text: str) -> None:
         match self.channel:
@@ -146,9 +146,7 @@ class Client:
         """Waits until more than ``before`` messages were said."""
         deadline = time.monotonic() + PATIENCE
         while len(await self.lines()) <= before:
-            assert time.monotonic() < deadline, (
-                f"nothing was answered to {self.name}:\n{await self.transcript()}"
-            )
+            assert time.monotonic() < deadline, f"nothing was answered to {self.name}:\n{await self.transcript()}"
             await asyncio.sleep(0.02)
 
     async def last(self) -> Line:
@@ -173,64 +171,6 @@ class Client:
 def _action(data: str) -> str:
     """What a button carries, out of VK's envelope."""
     return str(json.loads(data)["a"]) if data.startswith("{") else data
-
-
-class PageVisitor:
-    """A browser of the page, without the browser: its cookie, its posts, its open stream."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._lines: list[Line] = []
-        self._after = 0
-        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
-        self._stream: asyncio.Task[None] | None = None
-
-    async def opens(self) -> None:
-        async with self._session.get(self._url) as answer:
-            assert answer.status == 200, await answer.text()
-        self._stream = asyncio.create_task(self._listens())
-
-    async def posts(self, **message: str) -> None:
-        body = {"id": secrets.token_hex(8), **message}
-        async with self._session.post(f"{self._url}chat/messages", json=body) as answer:
-            assert answer.status == 202, await answer.text()
-
-    def lines(self) -> Sequence[Line]:
-        return list(self._lines)
-
-    async def closes(self) -> None:
-        if self._stream is not None:
-            self._stream.cancel()
-        await self._session.close()
-
-    async def _listens(self) -> None:
-        while True:
-            async with self._session.get(
-                f"{self._url}chat/stream?after={self._after}", timeout=None
-            ) as answer:
-                assert answer.status == 200, answer.status
-                name = ""
-                async for raw in answer.content:
-                    field_name, _, value = raw.decode().rstrip("\n").partition(": ")
-                    if field_name == "event":
-                        name = value
-                    elif field_name == "data" and not name:
-                        self._takes(json.loads(value))
-                    elif not field_name:
-                        name = ""
-
-    def _takes(self, message: dict[str, Any]) -> None:
-        self._after = message["id"]
-        if not message["own"]:
-            buttons = [button for row in message["rows"] for button in row]
-            self._lines.append(
-                Line(
-                    message["text"],
-                    tuple(b["label"] for b in buttons),
-                    tuple(b.get("action", "") for b in buttons),
-                    message["id"],
-                )
-            )
 
 
 @dataclass(slots=True)
@@ -265,9 +205,7 @@ class Staff:
 
         def look() -> bool:
             found[:] = [
-                line
-                for line in self.posts(general)
-                if all(p.casefold() in line.text.casefold() for p in parts)
+                line for line in self.posts(general) if all(p.casefold() in line.text.casefold() for p in parts)
             ]
             return bool(found)
 
@@ -290,9 +228,7 @@ class Staff:
         await self.topic()
         line = next((found for found in reversed(self.posts()) if label in found.labels), None)
         assert line is not None, f"{self.name} sees no button «{label}»"
-        self.world.telegram.staff_presses(
-            self.id, STAFF_CHAT, line.actions[line.labels.index(label)], line.id
-        )
+        self.world.telegram.staff_presses(self.id, STAFF_CHAT, line.actions[line.labels.index(label)], line.id)
 
     async def _until(self, met: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE

@@ -58,6 +58,20 @@ class SkipWords:
 
 
 @dataclass(frozen=True, slots=True)
+class AddWords:
+    """Wishes to say more about a score."""
+
+    episode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Wishes to be told when a need can be met."""
+
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
 class PressForm:
     token: str
     step: str
@@ -89,6 +103,8 @@ Action: TypeAlias = (
     | SayHelped
     | GiveScore
     | SkipWords
+    | AddWords
+    | Watch
     | PressForm
     | ShowRequest
     | WithdrawCase
@@ -105,6 +121,8 @@ _MAKERS: dict[str, Callable[..., Action]] = {
     "h": lambda episode, helped: SayHelped(_id(episode), {"1": True, "0": False}[helped]),
     "r": lambda episode, value: GiveScore(_id(episode), _score(value)),
     "rx": lambda episode: SkipWords(_id(episode)),
+    "rc": lambda episode: AddWords(_id(episode)),
+    "n": lambda slug: Watch(slug),
     "f": lambda token, step, verb, value="": PressForm(token, step, verb, value),
     "q": lambda request: ShowRequest(_id(request)),
     "w": lambda case: WithdrawCase(_id(case)),

@@ -13,6 +13,7 @@ from bot.domain.events import (
     ClientUnreachable,
     Event,
     HandlingFailed,
+    NeedMet,
     StaffPressed,
     StaffWrote,
     TimerFired,
@@ -32,12 +33,12 @@ def decide(scene: Scene, event: Event) -> Result:
             return staff.wrote(scene, event)
         case StaffPressed():
             return staff.pressed(scene, event)
+        case NeedMet(slug):
+            return answering.need_met(scene, slug)
         case HandlingFailed():
             return handoff.broken(scene)
         case ClientUnreachable():
-            return Decision(
-                scene.dialog, effects=(SetReachable(False),), staff=_unreachable(scene), outcome="blocked"
-            )
+            return Decision(scene.dialog, effects=(SetReachable(False),), staff=_unreachable(scene), outcome="blocked")
         case _:
             assert_never(event)
 
@@ -45,9 +46,7 @@ def decide(scene: Scene, event: Event) -> Result:
 def _client(scene: Scene, event: ClientActed) -> Result:
     incoming = event.incoming
     if incoming.kind is Kind.BLOCKED:
-        return Decision(
-            scene.dialog, effects=(SetReachable(False),), staff=_unreachable(scene), outcome="blocked"
-        )
+        return Decision(scene.dialog, effects=(SetReachable(False),), staff=_unreachable(scene), outcome="blocked")
     if incoming.kind is Kind.UNBLOCKED:
         return Decision(scene.dialog, effects=(SetReachable(True),), outcome="unblocked")
     dialog, pressure = flood.press(form.renewed(scene.dialog, scene.pack), scene.now)

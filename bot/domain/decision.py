@@ -67,6 +67,13 @@ class RecordQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class RememberWatch:
+    """The client is to be told when this need can be met."""
+
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeepPersonal:
     """A personal value to be stored encrypted under ``ref``."""
 
@@ -168,6 +175,7 @@ Effect: TypeAlias = (
     | RecordComment
     | RecordFeedback
     | RecordQuestion
+    | RememberWatch
     | KeepPersonal
     | ForgetPersonal
     | CreateRequest

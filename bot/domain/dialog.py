@@ -41,9 +41,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A low score was given; what was missing?"""
+    """Words about a score are awaited."""
 
     episode: int
+    low: bool = True
+    """After a low score a person takes over."""
     type: Literal["comment"] = "comment"
 
 

@@ -62,6 +62,13 @@ class StaffPressed:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedMet:
+    """A need that could not be met when the client asked can be met now."""
+
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandlingFailed:
     """A client's update failed five times and was set aside."""
 
@@ -73,4 +80,4 @@ class ClientUnreachable:
     """The messenger says that this client can't be written to."""
 
 
-Event: TypeAlias = ClientActed | TimerFired | StaffWrote | StaffPressed | HandlingFailed | ClientUnreachable
+Event: TypeAlias = ClientActed | TimerFired | StaffWrote | StaffPressed | NeedMet | HandlingFailed | ClientUnreachable

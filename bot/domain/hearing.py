@@ -93,9 +93,7 @@ def _understood(scene: Scene, event: ClientActed, understood: Understanding) -> 
             assert_never(understood.outcome)
 
 
-def _in_form(
-    scene: Scene, event: ClientActed, current: Form, text: str, understood: Understanding | None
-) -> Result:
+def _in_form(scene: Scene, event: ClientActed, current: Form, text: str, understood: Understanding | None) -> Result:
     """Inside a form a message is a value, a question or a command: chosen by fit."""
     asks = understood is not None and _asks(scene, understood, text)
     if current.mode is not FormMode.ASK or asks or not text:

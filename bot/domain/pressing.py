@@ -22,13 +22,15 @@ def button(scene: Scene, event: ClientActed, action: str) -> Result:
             return answering.more(scene, slug) or menu.stale(scene)
         case actions.StartService(slug, afresh) if slug in pack.services:
             return form.start(scene, slug, str(event.id), afresh=afresh)
+        case actions.Watch(slug):
+            return answering.watch(scene, slug) or menu.stale(scene)
         case actions.ShowMenu(slug):
             return menu.show(scene, slug)
         case actions.DoCommand(name):
             return command(scene, name, "")
         case actions.PressForm() as press:
             return _form_button(scene, press)
-        case actions.SayHelped() | actions.GiveScore() | actions.SkipWords() as given:
+        case actions.SayHelped() | actions.GiveScore() | actions.SkipWords() | actions.AddWords() as given:
             return _score_button(scene, given)
         case actions.ShowRequest(request):
             return status.by_id(scene, request)
@@ -39,12 +41,16 @@ def button(scene: Scene, event: ClientActed, action: str) -> Result:
     return menu.stale(scene)
 
 
-def _score_button(scene: Scene, given: actions.SayHelped | actions.GiveScore | actions.SkipWords) -> Result:
+def _score_button(
+    scene: Scene, given: actions.SayHelped | actions.GiveScore | actions.SkipWords | actions.AddWords
+) -> Result:
     match given:
         case actions.SayHelped(episode, did):
             return survey.helped(scene, episode, did)
         case actions.GiveScore(episode, value):
             return survey.scored(scene, episode, value)
+        case actions.AddWords(episode):
+            return survey.add_words(scene, episode)
         case actions.SkipWords():
             return survey.no_words(scene)
 
@@ -60,9 +66,7 @@ def _form_button(scene: Scene, press: actions.PressForm) -> Result:
     match submit.pressed_again(scene, press.token):
         case RequestView() as request:
             shown_request = status.shown(scene, request)
-            return replace(
-                shown_request, says=(say("form.sent_already"), *shown_request.says), outcome="stale"
-            )
+            return replace(shown_request, says=(say("form.sent_already"), *shown_request.says), outcome="stale")
         case None:
             return menu.stale(scene)
         case query:

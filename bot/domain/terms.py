@@ -83,9 +83,7 @@ def is_open(calendar: Calendar, now: dt.datetime) -> bool:
     return first is not None and first[0] <= now
 
 
-def deadline(
-    policy: Policy, calendars: Mapping[str, Calendar], start: dt.datetime, minutes: float
-) -> dt.datetime:
+def deadline(policy: Policy, calendars: Mapping[str, Calendar], start: dt.datetime, minutes: float) -> dt.datetime:
     """``minutes`` of the policy's time after ``start``."""
     span = dt.timedelta(minutes=minutes)
     if policy.calendar is None:

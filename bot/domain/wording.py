@@ -82,11 +82,7 @@ def _find(pack: Pack, key: str) -> Localized | None:
 
 
 def _titles(pack: Pack, kind: str) -> Mapping[str, Localized]:
-    kinds: Mapping[str, Mapping[str, Menu | Team | Rule]] = {
-        "menu": pack.menus,
-        "team": pack.teams,
-        "rule": pack.rules,
-    }
+    kinds: Mapping[str, Mapping[str, Menu | Team | Rule]] = {"menu": pack.menus, "team": pack.teams, "rule": pack.rules}
     return {slug: item.title for slug, item in kinds[kind].items()}
 
 

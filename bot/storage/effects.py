@@ -28,6 +28,7 @@ from bot.storage.tables import (
     score,
     term,
     timer,
+    watch,
 )
 
 Facts = dict[str, str | int | dt.datetime]
@@ -81,6 +82,9 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
             await _feedback(scope, effect)
         case made.RecordQuestion():
             _question(scope, effect)
+        case made.RememberWatch(slug):
+            wished = upsert(watch).values(address_id=scope.who.id, slug=slug, at=scope.now)
+            await scope.tx.execute(wished.on_conflict_do_nothing())
         case made.KeepPersonal():
             await values.keep(scope.tx, scope.cipher, scope.who.client_id, effect, scope.now)
         case made.ForgetPersonal(refs):

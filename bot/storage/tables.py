@@ -183,6 +183,12 @@ staff_topic = Table(
 )
 """One forum topic of the staff group a conversation; ``topic`` is absent until the messenger made it."""
 
+watch = Table(
+    "watch", metadata, Column("address_id", BigInteger, ForeignKey("address.id"), primary_key=True),
+    Column("slug", Text, primary_key=True), _at("at"),
+)
+"""Who is to be told when a need that could not be met can be."""
+
 personal = Table(
     "personal", metadata, Column("ref", Text, primary_key=True), _of("client_id", "client.id"),
     Column("kind", Text, nullable=False), Column("ciphertext", LargeBinary, nullable=False),

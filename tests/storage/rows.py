@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
-from bot.domain.messages import CallKind, Channel, Received, Rendered
-from bot.storage import outbox
+from bot.domain.messages import Channel, Received, Rendered
+from bot.storage import outbox, tables
 from bot.storage.outbox import Leased, Rate
 from bot.storage.session import Database
 from tests.domain.talk import WEDNESDAY
@@ -22,14 +22,17 @@ def update(number: int, conversation: str = "telegram:1", **payload: Any) -> Rec
     return Received(Channel.TELEGRAM, str(number), conversation, payload or {"update_id": number})
 
 
-async def put(db: Database, *calls: tuple[str, str], channel: Channel = Channel.TELEGRAM, lane: int = 0) -> None:
-    """Calls of (target, text), each target a conversation."""
+async def put(db: Database, *calls: tuple[str, str | Rendered], channel: Channel = Channel.TELEGRAM, lane: int = 0) -> None:
+    """Calls of (target, message), each target a conversation."""
     rows = [
-        outbox.Row(None, f"{channel.value}:{target}", channel, CallKind.MESSAGE, target, Rendered(words), lane=lane)
-        for target, words in calls
+        {
+            "conversation": f"{channel.value}:{target}", "channel": channel.value, "kind": "message", "target": target,
+            "lane": lane, "body": outbox.body(Rendered(said) if isinstance(said, str) else said), "created_at": WEDNESDAY,
+        }
+        for target, said in calls
     ]
     async with db.begin() as tx:
-        await outbox.add(tx, rows, WEDNESDAY)
+        await tx.execute(insert(tables.outbox), rows)
 
 
 async def claim(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.activities import handoff
-from bot.domain.decision import Decision, OpenEpisode, RecordQuestion, Scene
+from bot.domain.decision import Decision, OpenEpisode, RecordQuestion, RememberWatch, Scene
 from bot.domain.speech import Offer, Ref, Say, offer, say
 from knowledge_base.schema import Template
 from nlu.understanding import Outcome, Understanding
@@ -42,10 +42,28 @@ def more(scene: Scene, slug: str) -> Decision | None:
     if template.more is None:
         return answer(scene, (slug,))
     return Decision(
-        scene.dialog,
-        says=(Say((Ref(f"template/{slug}/more"),), _links(template)),),
-        outcome="more",
-        slug=slug,
+        scene.dialog, says=(Say((Ref(f"template/{slug}/more"),), _links(template)),), outcome="more", slug=slug
+    )
+
+
+def watch(scene: Scene, slug: str) -> Decision | None:
+    """Promises to tell when a need can be met; None when nothing is unmet here."""
+    template = scene.pack.templates.get(slug)
+    if template is None or not template.unmet:
+        return None
+    return Decision(
+        scene.dialog, says=(say("answer.will_tell"),), effects=(RememberWatch(slug),), outcome="watch", slug=slug
+    )
+
+
+def need_met(scene: Scene, slug: str) -> Decision:
+    """A need that could not be met can be met now: whoever asked is told."""
+    template = scene.pack.templates.get(slug)
+    if template is None or template.unmet:
+        return Decision(scene.dialog, outcome="watch.gone")
+    told = Say((Ref("answer.now_possible"), Ref(f"template/{slug}/short")), _answer_rows(template, "episode0"))
+    return Decision(
+        scene.dialog, says=(told,), effects=(OpenEpisode("episode0", "answer", slug),), outcome="watch.told", slug=slug
     )
 
 
@@ -109,6 +127,8 @@ def _answer_rows(template: Template, episode: str) -> tuple[tuple[Offer, ...], .
     if template.more is not None:
         first.append(offer("button.more", f"m:{template.slug}"))
     helped = (offer("button.helped", f"h:{{{episode}}}:1"), offer("button.not_helped", f"h:{{{episode}}}:0"))
+    if template.unmet:
+        first.append(offer("button.tell_me", f"n:{template.slug}"))
     rows = [tuple(first), *_links(template)]
     if not template.sensitive:
         rows.append(helped)

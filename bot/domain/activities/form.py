@@ -29,9 +29,7 @@ def start(scene: Scene, slug: str, token: str, *, afresh: bool = False) -> Decis
     forgotten = _forget(service, draft)
     rest = tuple(a for a in _paused(scene.dialog).stack if a != draft and not _same(a, slug))
     dialog = replace(scene.dialog, stack=(*rest, form))
-    return Decision(
-        dialog, says=(words.opening(service, form),), effects=forgotten, outcome="form.start", slug=slug
-    )
+    return Decision(dialog, says=(words.opening(service, form),), effects=forgotten, outcome="form.start", slug=slug)
 
 
 def again(scene: Scene, form: Form) -> Say:
@@ -71,9 +69,7 @@ def refuse(scene: Scene, form: Form, text: str) -> Decision:
     why = reading if isinstance(reading, fields.Rejected) else fields.Rejected("form.choose")
     asked = words.question(service, form, field)
     told = Say((Ref(why.key, dict(why.params)), *asked.parts), asked.rows)
-    return Decision(
-        scene.dialog, says=(told,), outcome="form.rejected", slug=form.service, private=field.personal
-    )
+    return Decision(scene.dialog, says=(told,), outcome="form.rejected", slug=form.service, private=field.personal)
 
 
 def pressed(scene: Scene, form: Form, press: PressForm) -> Decision | None:

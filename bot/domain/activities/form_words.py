@@ -41,10 +41,7 @@ def summary(service: Service, form: Form) -> Say:
     lines = tuple(
         Ref(
             "form.summary_line",
-            {
-                "label": Ref(f"service/{service.slug}/field/{field.name}/label"),
-                "value": shown(service, form, field),
-            },
+            {"label": Ref(f"service/{service.slug}/field/{field.name}/label"), "value": shown(service, form, field)},
         )
         for field in service.fields
     )
@@ -59,9 +56,7 @@ def summary(service: Service, form: Form) -> Say:
 def pick(service: Service, form: Form) -> Say:
     """Which of the fields to correct."""
     offers = tuple(
-        Offer(
-            Ref(f"service/{service.slug}/field/{field.name}/label"), press(form, "review", "fix", field.name)
-        )
+        Offer(Ref(f"service/{service.slug}/field/{field.name}/label"), press(form, "review", "fix", field.name))
         for field in service.fields
     )
     rows = tuple(offers[i : i + 2] for i in range(0, len(offers), 2))
@@ -69,9 +64,7 @@ def pick(service: Service, form: Form) -> Say:
 
 
 def confirm_drop(form: Form) -> Say:
-    rows = (
-        (offer("button.resume", press(form, "-", "resume")), offer("button.drop", press(form, "-", "drop"))),
-    )
+    rows = ((offer("button.resume", press(form, "-", "resume")), offer("button.drop", press(form, "-", "drop"))),)
     return say("form.confirm_drop", rows)
 
 
@@ -98,13 +91,10 @@ def shown(service: Service, form: Form, field: ServiceField) -> Param:
 
 def _choices(service: Service, form: Form, field: ServiceField) -> tuple[tuple[Offer, ...], ...]:
     if field.type is FieldType.SCORE:
-        return (
-            tuple(offer(f"button.score{n}", press(form, field.name, "v", str(n))) for n in range(5, 0, -1)),
-        )
+        return (tuple(offer(f"button.score{n}", press(form, field.name, "v", str(n))) for n in range(5, 0, -1)),)
     where = f"service/{service.slug}/field/{field.name}/choice"
     offers = [
-        Offer(Ref(f"{where}/{choice.value}"), press(form, field.name, "v", choice.value))
-        for choice in field.choices
+        Offer(Ref(f"{where}/{choice.value}"), press(form, field.name, "v", choice.value)) for choice in field.choices
     ]
     return tuple(tuple(offers[i : i + 2]) for i in range(0, len(offers), 2))
 

@@ -45,14 +45,7 @@ def team_for(scene: Scene, slug: str | None) -> str:
 
 
 def open_case(
-    scene: Scene,
-    reason: str,
-    team: str,
-    policy: str,
-    *,
-    of_request: bool = False,
-    said: str = "",
-    **params: Param,
+    scene: Scene, reason: str, team: str, policy: str, *, of_request: bool = False, said: str = "", **params: Param
 ) -> Decision:
     """A case with its term and the post for staff; says nothing to the client."""
     marks = terms.marks(policy_of(scene, policy), scene.pack.calendars, scene.now, first=True)

@@ -41,6 +41,4 @@ def silence(scene: Scene) -> Decision:
 def media(scene: Scene, name: str) -> Decision:
     """A thing that can't be read yet: says so and asks to type."""
     rows = ((offer("button.person", "c:human"), offer("button.menu", f"menu:{MAIN}")),)
-    return Decision(
-        scene.dialog, says=(say(MEDIA.get(name, "media.file"), rows),), outcome=f"media.{name}"[:40]
-    )
+    return Decision(scene.dialog, says=(say(MEDIA.get(name, "media.file"), rows),), outcome=f"media.{name}"[:40])

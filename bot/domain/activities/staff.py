@@ -44,9 +44,7 @@ def wrote(scene: Scene, event: StaffWrote) -> Decision:
         if case.waiting:
             effects.append(StopTerm(case.id))
         dialog = dialog.with_case(replace(case, waiting=False, answered=True))
-    told = say(
-        "person.says", (_client_ways() if dialog.cases else ()), text=event.text, who=_who(scene, event.staff)
-    )
+    told = say("person.says", (_client_ways() if dialog.cases else ()), text=event.text, who=_who(scene, event.staff))
     dialog = replace(dialog, led=bool(dialog.cases))
     return Decision(dialog, says=(told,), effects=tuple(effects), outcome="staff.answered")
 
@@ -96,16 +94,10 @@ def _take(scene: Scene, case: OpenCase, staff: StaffPerson, staff_id: int) -> Re
             return Need(query)
         moved, told = _move(scene, scene.view.loaded[query], final=False)
         effects.extend(moved)
-        return Decision(
-            dialog, says=told, effects=tuple(effects), staff=(_taken(staff),), outcome="staff.took"
-        )
+        return Decision(dialog, says=told, effects=tuple(effects), staff=(_taken(staff),), outcome="staff.took")
     joined = say("person.joins", _client_ways(), who=_who(scene, staff))
     return Decision(
-        replace(dialog, led=True),
-        says=(joined,),
-        effects=tuple(effects),
-        staff=(_taken(staff),),
-        outcome="staff.took",
+        replace(dialog, led=True), says=(joined,), effects=tuple(effects), staff=(_taken(staff),), outcome="staff.took"
     )
 
 
@@ -128,11 +120,7 @@ def _close(scene: Scene, case: OpenCase, staff_id: int) -> Result:
     else:
         says = (*says, say("person.leaves"))
     return Decision(
-        dialog,
-        says=says,
-        effects=tuple(effects),
-        staff=(StaffSay(say("staff.closed")),),
-        outcome="staff.closed",
+        dialog, says=says, effects=tuple(effects), staff=(StaffSay(say("staff.closed")),), outcome="staff.closed"
     )
 
 

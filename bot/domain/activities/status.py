@@ -5,16 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.domain import terms
-from bot.domain.decision import (
-    Decision,
-    MyRequests,
-    Need,
-    RequestById,
-    RequestByNumber,
-    RequestView,
-    Result,
-    Scene,
-)
+from bot.domain.decision import Decision, MyRequests, Need, RequestById, RequestByNumber, RequestView, Result, Scene
 from bot.domain.speech import Lines, Offer, Ref, Rows, Say, When, WhenStyle, offer, say
 from knowledge_base.schema import Service, Stage
 
@@ -54,9 +45,7 @@ def shown(scene: Scene, request: RequestView) -> Decision:
     """One request as a timeline."""
     service = scene.pack.services.get(request.service)
     if service is None:
-        return Decision(
-            scene.dialog, says=(say("status.no_service", number=request.number),), outcome="status"
-        )
+        return Decision(scene.dialog, says=(say("status.no_service", number=request.number),), outcome="status")
     head = Ref("status.head", {"number": request.number, "title": Ref(f"service/{service.slug}/noun")})
     lines = Lines(tuple(_stages(scene, service, request)))
     stage = next((s for s in service.stages if s.slug == request.stage), None)
@@ -82,9 +71,7 @@ def _found(scene: Scene, found: object, number: str) -> Result:
     if isinstance(found, RequestView):
         return shown(scene, found)
     rows = ((offer("button.my_requests", "c:my-status"), offer("button.person", "c:human")),)
-    return Decision(
-        scene.dialog, says=(say("status.not_found", rows, number=number),), outcome="status.not_found"
-    )
+    return Decision(scene.dialog, says=(say("status.not_found", rows, number=number),), outcome="status.not_found")
 
 
 def _line(scene: Scene, request: RequestView) -> Ref:

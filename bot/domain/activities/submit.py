@@ -91,13 +91,9 @@ def _feedback(scene: Scene, service: Service, form: Form) -> Decision:
     texts = [form.values.get(f.name, "") for f in service.fields if f.type is FieldType.TEXT]
     value = by_type.get(FieldType.SCORE)
     score = int(value) if value else None
-    effect = RecordFeedback(
-        service.slug, texts[0] if len(texts) > 1 else "", score, texts[-1] if texts else ""
-    )
+    effect = RecordFeedback(service.slug, texts[0] if len(texts) > 1 else "", score, texts[-1] if texts else "")
     receipt = Say((Ref(f"service/{service.slug}/receipt"),))
-    decided = Decision(
-        scene.dialog, says=(receipt,), effects=(effect,), outcome="form.sent", slug=service.slug
-    )
+    decided = Decision(scene.dialog, says=(receipt,), effects=(effect,), outcome="form.sent", slug=service.slug)
     if score is not None and score <= survey.LOW:
         rows = ((offer("button.person", "c:human"), offer("button.menu", "menu:main")),)
         return replace(decided, says=(receipt, say("score.low_person", rows)))

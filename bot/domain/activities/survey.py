@@ -52,9 +52,7 @@ def helped(scene: Scene, episode_id: int, did: bool) -> Result:
             slug=episode.slug,
         )
     if scene.dialog.scores_declined or episode.score is not None:
-        return Decision(
-            settled, says=(say("score.glad"),), effects=(effect,), outcome="helped.yes", slug=episode.slug
-        )
+        return Decision(settled, says=(say("score.glad"),), effects=(effect,), outcome="helped.yes", slug=episode.slug)
     told = say("score.glad_ask", score_rows(str(episode.id)))
     return Decision(settled, says=(told,), effects=(effect,), outcome="helped.yes", slug=episode.slug)
 
@@ -75,8 +73,9 @@ def scored(scene: Scene, episode_id: int, value: int) -> Result:
         return Decision(scene.dialog, says=(say("score.noted_before"),), outcome="score.again")
     effect = RecordScore(episode.id, value)
     if value > LOW:
+        more = ((offer("button.add_words", f"rc:{episode.id}"),),)
         return Decision(
-            settled, says=(say("score.thanks"),), effects=(effect,), outcome="score", slug=episode.slug
+            settled, says=(say("score.thanks", more),), effects=(effect,), outcome="score", slug=episode.slug
         )
     rows = ((offer("button.person", "c:human"), offer("button.no_words", f"rx:{episode.id}")),)
     return Decision(
@@ -93,6 +92,8 @@ def words(scene: Scene, activity: Comment | Missing, text: str) -> Decision:
     settled = replace(scene, dialog=scene.dialog.settled())
     kept = RecordComment(activity.episode, text)
     match activity:
+        case Comment(low=False):
+            return Decision(settled.dialog, says=(say("score.words_noted"),), effects=(kept,), outcome="score.words")
         case Comment():
             called = handoff.hand_over(settled, "low_score", "score.passed_on", said=text)
             return replace(called, effects=(kept, *called.effects), outcome="score.words")
@@ -105,6 +106,18 @@ def words(scene: Scene, activity: Comment | Missing, text: str) -> Decision:
                 effects=(kept, gap),
                 outcome="helped.words",
             )
+
+
+def add_words(scene: Scene, episode_id: int) -> Result:
+    """Wishes to say more about a score given before."""
+    query = EpisodeById(episode_id)
+    if query not in scene.view.loaded:
+        return Need(query)
+    if not isinstance(scene.view.loaded[query], EpisodeView):
+        return _unknown_episode(scene)
+    rows = ((offer("button.no_words", f"rx:{episode_id}"),),)
+    dialog = scene.dialog.settled().push(Comment(episode_id, low=False))
+    return Decision(dialog, says=(say("score.your_words", rows),), outcome="score.add_words")
 
 
 def no_words(scene: Scene) -> Decision:

@@ -62,3 +62,22 @@ async def test_a_broken_pack_never_replaces_a_good_one(database_url: str, var: P
     assert any("menus.yml:" in fault and "kontacts" in fault for fault in faults), faults
     async with a_world(database_url, var) as world:
         assert await world.value("SELECT count(*) FROM release") == 1
+
+
+@pytest.mark.requirement("A5")
+async def test_who_asked_is_told_when_a_need_can_be_met(
+    database_url: str, var: Path, pack: Path, channel: Channel
+) -> None:
+    """Why not and who can; and once the ministry can help, whoever wished it is told, once."""
+    async with a_world(database_url, var) as world:
+        anna = world.client("Анна", channel)
+        await anna.says("почистите дорогу от снега в деревне")
+        await anna.hears("дорог")
+        await anna.presses("Сообщить о переменах")
+        await anna.hears("напишу сюда сам")
+    edit(pack / "templates" / "road-repair.yml", "unmet: true", "unmet: false")
+    async with a_world(database_url, var, pack=pack) as world:
+        again = world.client("Анна", channel)
+        await again.returns(anna)
+        await again.hears("Теперь можем", patience=12)
+        assert await world.value("SELECT count(*) FROM watch") == 0
