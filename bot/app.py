@@ -95,9 +95,10 @@ async def serving(
             failure = error
         stop.set()
         runtime.wake.end()
-        scheduler.shutdown(wait=False)
+        scheduler.pause()  # a tick under way ends by itself; shut down at once, it would be cut off
         server.should_exit = True
         await asyncio.wait(work, timeout=STOP_SECONDS)
+        scheduler.shutdown(wait=False)
         for task in (*work, *background):
             task.cancel()
     for one in ready:
@@ -109,19 +110,22 @@ async def serving(
 async def _receive(settings: Settings, messenger: Messenger, stop: asyncio.Event) -> None:
     """Poll while this worker leads; another takes over when it stops."""
     while not stop.is_set():
-        leader = asyncio.ensure_future(_led(settings, messenger, stop))
+        led = asyncio.Event()
+        leader = asyncio.ensure_future(_led(settings, messenger, stop, led))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait({leader, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
-            await asyncio.wait({leader}, timeout=STOP_SECONDS / 2)
+            if led.is_set():  # who only waits for the lead has nothing to finish
+                await asyncio.wait({leader}, timeout=STOP_SECONDS / 2)
             leader.cancel()
         stopping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await leader
 
 
-async def _led(settings: Settings, messenger: Messenger, stop: asyncio.Event) -> None:
+async def _led(settings: Settings, messenger: Messenger, stop: asyncio.Event, led: asyncio.Event) -> None:
     async with leading(settings.database_url, f"poll.{messenger.channel.value}") as lost:
+        led.set()
         ended = asyncio.Event()
         polling = asyncio.ensure_future(messenger.poll(ended))
         waits = [asyncio.ensure_future(event.wait()) for event in (lost, stop)]

@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 async def handle_updates(
-    runtime: Runtime, doors: Mapping[Channel, Door], stop: asyncio.Event, *, most: int = 8
+    runtime: Runtime, doors: Mapping[Channel, Door], stop: asyncio.Event, *, most: int = 24
 ) -> None:
     """Handle the inbox until ``stop``; what was begun is finished."""
 
@@ -51,9 +51,11 @@ async def make_calls(
 ) -> None:
     """Make the calls of one channel until ``stop``; what became of them is recorded meanwhile, together."""
     made: list[tuple[Leased, Sent | Exception]] = []
-    something, ended = Waiter(), asyncio.Event()
+    something, ended, behind = Waiter(), asyncio.Event(), asyncio.Event()
 
     async def claim(room: int) -> Sequence[Leased]:
+        if behind.is_set():  # leases of calls made may have ended: told first, or they are made again
+            return ()
         return await deliver.claim(runtime, channel, secrets.token_hex(8), room, rate)
 
     async def work(leased: Leased) -> None:
@@ -69,10 +71,12 @@ async def make_calls(
             except Exception as error:
                 if ended.is_set():
                     raise
+                behind.set()
                 log.warning("calls made can't be recorded (%s), trying again", type(error).__name__)
                 await asyncio.sleep(AFTER_FAILURE_SECONDS)
             else:
                 del made[: len(results)]
+                behind.clear()
                 waiter.set()
 
     async with runtime.wake.listening(outbox_of(channel)) as waiter, asyncio.TaskGroup() as group:

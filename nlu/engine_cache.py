@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import tempfile
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from nlu.classifier import Classifier
 from nlu.embedding import encoder_name, installed_encoder
+from nlu.familiar import Familiar
 from nlu.features import Vocabulary
 
 KEPT = 4
@@ -33,9 +35,10 @@ def cache_file(folder: Path, pack_version: str, *, encoder: bool) -> Path:
     return folder / f"{pack_version}-{digest.hexdigest()[:12]}.npz"
 
 
-def save(classifier: Classifier, path: Path) -> None:
-    """Write the classifier so that a reader sees a whole file or none. A failing disk is only logged."""
+def save(classifier: Classifier, familiar: Familiar, path: Path) -> None:
+    """Write what was fitted so that a reader sees a whole file or none. A failing disk is only logged."""
     description = {
+        "familiar": asdict(familiar),
         "labels": classifier.labels,
         "words": list(classifier.vocabulary.words),
         "characters": list(classifier.vocabulary.characters),
@@ -72,8 +75,8 @@ def _prune(folder: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def load(path: Path, *, encoder: bool) -> Classifier | None:
-    """The classifier kept in ``path``; None when there is none or it is damaged."""
+def load(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar] | None:
+    """What is kept in ``path``; None when there is nothing or it is damaged."""
     if not path.is_file():
         return None
     try:
@@ -83,7 +86,7 @@ def load(path: Path, *, encoder: bool) -> Classifier | None:
         return None
 
 
-def _read(path: Path, *, encoder: bool) -> Classifier:
+def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
     with np.load(path, allow_pickle=False) as arrays:
         described = json.loads(arrays["description"].tobytes().decode())
         rarity, weights, meaning, centre, bias = (
@@ -100,7 +103,7 @@ def _read(path: Path, *, encoder: bool) -> Classifier:
     found = installed_encoder() if encoder and len(centre) else None
     if len(centre) and found is None:
         raise ValueError("it needs a sentence encoder that cannot be loaded")
-    return Classifier(
+    classifier = Classifier(
         labels=labels,
         vocabulary=Vocabulary(words, characters, rarity),
         weights=weights,
@@ -110,3 +113,4 @@ def _read(path: Path, *, encoder: bool) -> Classifier:
         sharpness=float(described["sharpness"]),
         encoder=found,
     )
+    return classifier, Familiar(**described["familiar"])

@@ -1,8 +1,10 @@
-"""What the engine is trained on: samples and titles of the pack, never its test questions."""
+"""What the engine is trained on: samples, titles and answers of the pack, never its test questions."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from knowledge_base.schema import IntentKind, Pack, Service, Template
 from nlu.cleaning import clean
@@ -10,35 +12,61 @@ from nlu.numbers import NumberReader
 from nlu.phrases import unwrapped, without_fillers
 from nlu.words import tokens
 
+_PARAGRAPH = re.compile(r"\n+")
+_MARKUP = re.compile(r"[*`]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A cleaned text and the slug it stands for."""
+
+    text: str
+    slug: str
+    asked: bool
+    """Somebody may type it; False for a paragraph of an answer, which only tells the words of its topic."""
+
 
 def series_of(pack: Pack) -> frozenset[str]:
     """Prefixes that the pack's request numbers may have."""
     return frozenset(service.series for service in pack.services.values() if service.numbered)
 
 
-def examples(pack: Pack) -> tuple[list[str], list[str]]:
-    """Cleaned texts and their slugs, one a text, in a fixed order."""
+def examples(pack: Pack) -> tuple[Example, ...]:
+    """Everything there is to learn from, in a fixed order."""
     reader = NumberReader(series_of(pack))
     smalltalk = {slug for slug, intent in pack.intents.items() if intent.kind is IntentKind.SMALLTALK}
-    texts: list[str] = []
-    slugs: list[str] = []
-    for slug, sample in _taught(pack):
-        text = prepared(sample, reader, keep_greetings=slug in smalltalk)
-        if tokens(text):
-            texts.append(text)
-            slugs.append(slug)
-    return texts, slugs
+    asked = (
+        Example(prepared(text, reader, keep_greetings=slug in smalltalk), slug, True)
+        for slug, text in _asked(pack)
+    )
+    told = (
+        Example(prepared(text, reader, keep_greetings=False), slug, False)
+        for slug, text in _told(pack, pack.agency.default_language)
+    )
+    return tuple(one for one in (*asked, *told) if tokens(one.text))
 
 
-def _taught(pack: Pack) -> Iterator[tuple[str, str]]:
-    titled: list[Template | Service] = [*pack.templates.values(), *pack.services.values()]
-    for item in sorted(titled, key=lambda item: item.slug):
+def _asked(pack: Pack) -> Iterator[tuple[str, str]]:
+    for item in _titled(pack):
         for samples in item.samples.values():
             yield from ((item.slug, sample) for sample in samples)
         yield from ((item.slug, title) for title in item.title.values())
     for slug, intent in sorted(pack.intents.items()):
         for samples in intent.samples.values():
             yield from ((slug, sample) for sample in samples)
+
+
+def _told(pack: Pack, language: str) -> Iterator[tuple[str, str]]:
+    """Paragraphs of the answers: many a question uses words of the answer that no sample has."""
+    for item in _titled(pack):
+        answers = (item.short, item.more or {}) if isinstance(item, Template) else (item.description,)
+        for answer in answers:
+            plain = _MARKUP.sub("", answer.get(language, ""))
+            yield from ((item.slug, paragraph) for paragraph in _PARAGRAPH.split(plain))
+
+
+def _titled(pack: Pack) -> list[Template | Service]:
+    return sorted([*pack.templates.values(), *pack.services.values()], key=lambda item: item.slug)
 
 
 def prepared(sample: str, reader: NumberReader, *, keep_greetings: bool) -> str:

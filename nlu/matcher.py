@@ -13,6 +13,7 @@ from nlu.classifier import Classifier
 from nlu.cleaning import Cleaned, clean
 from nlu.embedding import installed_encoder
 from nlu.examples import examples, series_of
+from nlu.familiar import Familiar, familiar_with
 from nlu.features import Floats, kept_words
 from nlu.numbers import Found, NumberReader
 from nlu.phrases import is_wrapping, questions, says_only_a_number, unwrapped, without_fillers
@@ -23,6 +24,10 @@ MY_STATUS = "my-status"
 MAX_CANDIDATES, MAX_PARTS, MAX_PIECES = 5, 3, 6
 _FEW_WORDS = 2
 """A rest so short after a greeting may still be small talk («привет, бот»)."""
+SAY = 0.1
+"""Exponent of the classifier's probability where the words themselves are vague."""
+_OFFERED = frozenset({Outcome.ANSWER, Outcome.SERVICE})
+"""What a question back can offer."""
 _OUTCOMES = {
     IntentKind.COMMAND: Outcome.COMMAND,
     IntentKind.SMALLTALK: Outcome.SMALLTALK,
@@ -37,6 +42,8 @@ class _Reading:
     outcome: Outcome
     slug: str | None
     candidates: tuple[Candidate, ...]
+    vague: bool = False
+    """Asked back because the words themselves fit several topics."""
 
     @property
     def sure(self) -> bool:
@@ -54,7 +61,7 @@ class _Asked:
 
     bare: str
     greeted: str
-    """With what it is wrapped in, but for fillers."""
+    """With what it is wrapped in, but for fillers; the same as ``bare`` where that says enough."""
     pieces: tuple[str, ...]
     """Its questions, where there seem to be several."""
 
@@ -71,8 +78,10 @@ class Matcher:
 
     name = "matcher"
 
-    def __init__(self, pack: Pack, classifier: Classifier) -> None:
+    def __init__(self, pack: Pack, classifier: Classifier, familiar: Familiar) -> None:
         self._classifier = classifier
+        self._column = {slug: column for column, slug in enumerate(classifier.labels)}
+        self._familiar = familiar
         self._thresholds = pack.agency.thresholds
         self._language = pack.agency.default_language
         self._numbers = NumberReader(series_of(pack))
@@ -94,16 +103,17 @@ class Matcher:
         ``encoder=False`` leaves the sentence encoder out even if one is installed.
         """
         path = engine_cache.cache_file(cache_dir, pack.version, encoder=encoder) if cache_dir else None
-        classifier = engine_cache.load(path, encoder=encoder) if path else None
-        if classifier is None:
-            # scipy takes 0.7 s to import and is needed for fitting only.
+        fitted = engine_cache.load(path, encoder=encoder) if path else None
+        if fitted is None:
+            # scikit-learn takes 2.4 s to import and is needed for fitting only.
             from nlu.fitting import fit
 
-            classifier = fit(*examples(pack), installed_encoder() if encoder else None)
+            learned = examples(pack)
+            fitted = fit(learned, installed_encoder() if encoder else None), familiar_with(learned)
             if path:
-                engine_cache.save(classifier, path)
-        matcher = cls(pack, classifier)
-        matcher.understand("проверка")  # loads what is loaded lazily, before the first client waits for it
+                engine_cache.save(*fitted, path)
+        matcher = cls(pack, *fitted)
+        matcher.understand("проверка связи")  # loads what is lazy, before the first client waits for it
         return matcher
 
     def understand(self, text: str) -> Understanding:
@@ -170,10 +180,43 @@ class Matcher:
         )
 
     def _judge(self, texts: Iterable[str]) -> dict[str, _Reading]:
-        """A reading of every text, in one batch."""
+        """A reading of every text: looked up where it is a sample, the others classified in one batch."""
         distinct = list(dict.fromkeys(texts))
-        rows = self._classifier.probabilities(distinct)
-        return {text: self._judged(row) for text, row in zip(distinct, rows, strict=True)}
+        looked_up = {text: self._looked_up(text) for text in distinct}
+        open_texts = [text for text, reading in looked_up.items() if reading is None]
+        rows = self._classifier.probabilities(open_texts) if open_texts else ()
+        judged = {
+            text: self._vague(text, row) or self._judged(row)
+            for text, row in zip(open_texts, rows, strict=True)
+        }
+        return {text: reading or judged[text] for text, reading in looked_up.items()}
+
+    def _looked_up(self, text: str) -> _Reading | None:
+        slug = self._familiar.slug_of(text)
+        if slug is None or slug not in self._outcomes:
+            return None
+        if self._outcomes[slug] is Outcome.UNKNOWN:
+            return _NOTHING
+        return _Reading(self._outcomes[slug], slug, (Candidate(slug, 1.0),))
+
+    def _vague(self, text: str, row: Floats) -> _Reading | None:
+        """A question back where a word or two stand for several topics alike.
+
+        The classifier has a small say in their order: a word or two are too little for it.
+        """
+        near = self._familiar.near(text)
+        kinds = [self._outcomes[slug] for slug in near]
+        if Outcome.SMALLTALK in kinds or sum(kind in _OFFERED for kind in kinds) < 2:
+            return None
+        likely = {slug: share * max(float(row[self._column[slug]]), 1e-6) ** SAY for slug, share in near.items()}
+        scale = sum(near.values()) / sum(likely.values())
+        ranked = sorted(likely, key=lambda slug: (-likely[slug], slug))
+        candidates = tuple(
+            Candidate(slug, round(likely[slug] * scale, 4))
+            for slug in ranked
+            if self._outcomes[slug] is not Outcome.UNKNOWN
+        )[:MAX_CANDIDATES]
+        return _Reading(Outcome.CLARIFY, candidates[0].slug, candidates, vague=True)
 
     def _judged(self, row: Floats) -> _Reading:
         """Outcome by kind of the best class and by the zone of its score."""
@@ -196,10 +239,12 @@ class Matcher:
 
 
 def _asked(text: str) -> _Asked:
-    bare = text.replace("\n", " ")
+    line = text.replace("\n", " ")
+    bare = unwrapped(line)
+    greeted = without_fillers(line) if len(tokens(bare)) <= _FEW_WORDS else bare
     pieces = tuple(piece for piece in questions(text) if not is_wrapping(piece))
     several = 2 <= len(pieces) <= MAX_PIECES
-    return _Asked(unwrapped(bare), without_fillers(bare), pieces if several else ())
+    return _Asked(bare, greeted, pieces if several else ())
 
 
 def _read(asked: _Asked, readings: Mapping[str, _Reading]) -> tuple[_Reading, list[tuple[str, _Reading]]]:
@@ -209,8 +254,8 @@ def _read(asked: _Asked, readings: Mapping[str, _Reading]) -> tuple[_Reading, li
     if pieces and len(pieces) <= MAX_PARTS and _all_answers(inner):
         best = max(inner, key=lambda reading: reading.score)
         return best, list(zip(pieces, inner, strict=True))
-    louder = not whole.sure or wrapped.score > whole.score
-    if wrapped.outcome is Outcome.SMALLTALK and louder and len(tokens(asked.bare)) <= _FEW_WORDS:
+    louder = not whole.vague and (not whole.sure or wrapped.score > whole.score)
+    if wrapped.outcome is Outcome.SMALLTALK and louder:
         return wrapped, []
     if not whole.sure and inner:
         loudest = max(inner, key=lambda reading: reading.score)

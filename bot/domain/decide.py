@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
 from bot.domain import flood, hearing, pressing
 from bot.domain.activities import answering, form, handoff, menu, smalltalk, staff
 from bot.domain.decision import Decision, Need, Result, Scene, SetReachable
+from bot.domain.dialog import Dialog
 from bot.domain.events import (
     ClientActed,
     ClientUnreachable,
@@ -50,17 +52,24 @@ def _client(scene: Scene, event: ClientActed) -> Result:
     if incoming.kind is Kind.UNBLOCKED:
         return Decision(scene.dialog, effects=(SetReachable(True),), outcome="unblocked")
     dialog, pressure = flood.press(form.renewed(scene.dialog, scene.pack), scene.now)
-    scene = replace(scene, dialog=dialog)
+    scene = replace(scene, dialog=_in_language(dialog, incoming.language or "", scene.pack.agency.languages))
     match pressure:
         case flood.Pressure.HOLD:
-            return Decision(dialog, outcome="flood")
+            return Decision(scene.dialog, outcome="flood")
         case flood.Pressure.WARN:
-            return Decision(dialog, says=(say("error.flood"),), outcome="flood")
+            return Decision(scene.dialog, says=(say("error.flood"),), outcome="flood")
         case flood.Pressure.NORMAL:
             pass
         case _:
             assert_never(pressure)
     return _introduced(scene, _acted(scene, event))
+
+
+def _in_language(dialog: Dialog, screen: str, spoken: Sequence[str]) -> Dialog:
+    """At first contact, and whenever he changes it, the language of the client's screen is the dialog's."""
+    if screen not in spoken or screen == dialog.screen:
+        return dialog
+    return replace(dialog, screen=screen, language=screen)
 
 
 def _introduced(scene: Scene, result: Result) -> Result:

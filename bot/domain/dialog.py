@@ -87,6 +87,8 @@ class Offered:
 @dataclass(frozen=True, slots=True)
 class Dialog:
     language: str
+    screen: str = ""
+    """Language of the client's screen when he last wrote, where the channel tells it."""
     greeted: bool = False
     stack: tuple[Activity, ...] = ()
     offered: tuple[Offered, ...] = ()

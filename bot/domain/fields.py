@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from bot.domain.speech import Param
@@ -12,7 +13,8 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s.]{2,24}")
 _NAME = re.compile(r"[^\W\d_][^\W\d_ .'’-]*(?:[ .'’-]+[^\W\d_][^\W\d_.'’-]*)*\.?")
 _BETWEEN_DIGITS = re.compile(r"[\s().+\u2010-\u2015\u2212-]")
 """How people and web pages group a telephone number; dashes of every length."""
-_MOST_NAME = 120
+_MOST_NAME, _MOST_NAMES = 120, 6
+_IN_NAMES = " .'’-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,16 @@ def read(field: ServiceField, text: str, language: str) -> Reading:
         case FieldType.EMAIL:
             return Accepted(text.lower()) if _EMAIL.fullmatch(text) else Rejected("form.bad_email")
         case FieldType.NAME:
-            named = " ".join(text.split())
-            good = 2 <= len(named) <= _MOST_NAME and _NAME.fullmatch(named) and len(named.split()) <= 6
-            return Accepted(named) if good else Rejected("form.bad_name")
+            named = " ".join(unicodedata.normalize("NFC", text).split())
+            return Accepted(named) if _is_name(named) else Rejected("form.bad_name")
         case FieldType.SCORE:
             return Accepted(text) if text in {"1", "2", "3", "4", "5"} else Rejected("form.bad_score")
+
+
+def _is_name(text: str) -> bool:
+    if not 2 <= len(text) <= _MOST_NAME or len(text.split()) > _MOST_NAMES:
+        return False
+    return all(c.isalpha() or c in _IN_NAMES for c in text) and _NAME.fullmatch(text) is not None
 
 
 def _text(field: ServiceField, text: str) -> Reading:

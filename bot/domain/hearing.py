@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import assert_never
 
@@ -34,14 +35,20 @@ def text(scene: Scene, event: ClientActed) -> Result:
 
 
 SURE_OF_LANGUAGE = 12
-"""Letters from which on a message shows its language."""
+"""Letters from which on a message shows a foreign language: names and brands are shorter."""
+SURE_OF_OWN = 3
+"""The same for the pack's own language, and for small talk, which is made of that language's words."""
+_ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*")
 
 
 def _language(scene: Scene, understood: Understanding) -> str:
     """The language of the dialog: that of a long enough message, where the pack speaks it."""
-    known = understood.language in scene.pack.agency.languages
-    letters = sum(c.isalpha() for c in understood.text)
-    return understood.language if known and letters >= SURE_OF_LANGUAGE else scene.dialog.language
+    agency = scene.pack.agency
+    letters = sum(c.isalpha() for c in _ADDRESS.sub("", understood.text))
+    plain = understood.language == agency.default_language or understood.outcome is Outcome.SMALLTALK
+    known = understood.language in agency.languages
+    sure = letters >= (SURE_OF_OWN if plain else SURE_OF_LANGUAGE)
+    return understood.language if known and sure else scene.dialog.language
 
 
 def _question(scene: Scene, event: ClientActed, understood: Understanding) -> Result:

@@ -6,6 +6,7 @@ REQUIRED_TEXTS = frozenset(
     [
         "answer.clarify",
         "answer.now_possible",
+        "answer.other_language",
         "answer.unknown",
         "answer.unknown_near",
         "answer.will_tell",
@@ -118,6 +119,7 @@ REQUIRED_TEXTS = frozenset(
         "page.other_language",
         "page.other_language_code",
         "page.placeholder",
+        "page.private",
         "page.reconnecting",
         "page.restored",
         "page.send",

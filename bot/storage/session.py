@@ -20,10 +20,10 @@ def async_url(url: str) -> str:
 class Database:
     """A pool of connections. ``begin`` is one transaction, committed at its end."""
 
-    def __init__(self, url: str, *, size: int = 12) -> None:
+    def __init__(self, url: str, *, size: int = 16) -> None:
         self.url = url
         self._engine: AsyncEngine = create_async_engine(
-            async_url(url), pool_size=size, max_overflow=4, pool_pre_ping=False, pool_timeout=20,
+            async_url(url), pool_size=size, max_overflow=0, pool_pre_ping=False, pool_timeout=20,
             pool_recycle=1800, connect_args={"timeout": 10, "command_timeout": 30},
         )
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")

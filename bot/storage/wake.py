@@ -96,12 +96,15 @@ class Wake:
         connection = await asyncpg.connect(self._url, timeout=10)
         try:
             await connection.add_listener(CHANNEL, self._heard)
+            connection.add_termination_listener(lambda _connection: self._something.set())
             self._wake_all()
-            while not connection.is_closed():
+            while True:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(RECONNECT_SECONDS * 5):
                         await self._something.wait()
                 await asyncio.sleep(COALESCE_SECONDS)
+                if connection.is_closed():
+                    raise ConnectionResetError("the connection is lost")
                 self._something.clear()
                 topics, self._pending = self._pending, set()
                 await connection.execute(

@@ -87,7 +87,7 @@ async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Dec
     content = runtime.shelf.content
     understood: Understanding | None = None
     if incoming.kind in READABLE:
-        understood = content.engine.understand(incoming.text)
+        understood = await content.aside.understand(incoming.text)
     event = ClientActed(claimed.id, incoming, understood)
 
     async def lock(tx: Tx) -> dialogs.Locked:

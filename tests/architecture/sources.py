@@ -13,10 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def python_files(*folders: str) -> list[Path]:
     """Python files under folders of the repository, sorted."""
     return sorted(
-        path
-        for folder in folders
-        for path in (ROOT / folder).rglob("*.py")
-        if "__pycache__" not in path.parts
+        path for folder in folders for path in (ROOT / folder).rglob("*.py") if "__pycache__" not in path.parts
     )
 
 

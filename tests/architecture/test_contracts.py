@@ -23,6 +23,7 @@ PURE = {
     "nlu",
     "re",
     "typing",
+    "unicodedata",
     "zoneinfo",
     "babel",  # names of months, in any language
 }
@@ -32,6 +33,7 @@ HEAVY = {"aiogram", "aiohttp", "vk_api", "requests", "sklearn", "pymorphy3"}
 """Imported by whatever needs them, when it does."""
 
 RAW_CONNECTIONS = {
+    "bot/storage/health.py": "read by the doctor, beside any worker",
     "bot/storage/leader.py": "a session lock lives as long as its connection",
     "bot/storage/migrate.py": "a lock held over Alembic's own transactions",
     "bot/storage/server.py": "asked before there is a pool",
@@ -57,15 +59,9 @@ def test_the_domain_is_pure() -> None:
 
 
 def test_only_the_session_opens_transactions() -> None:
-    using = {
-        named(path) for path in python_files("bot") for module, _ in imports(path) if module == "asyncpg"
-    }
+    using = {named(path) for path in python_files("bot") for module, _ in imports(path) if module == "asyncpg"}
     assert using == set(RAW_CONNECTIONS)
-    engines = {
-        named(path)
-        for path in python_files("bot")
-        if "create_async_engine" in path.read_text(encoding="utf-8")
-    }
+    engines = {named(path) for path in python_files("bot") if "create_async_engine" in path.read_text(encoding="utf-8")}
     assert engines == {"bot/storage/session.py"}
 
 

@@ -119,9 +119,7 @@ def test_the_database_tells_no_domain_time() -> None:
         and not _is_docstring(path, node)
     ]
     assert not found
-    by_clock = {
-        named(path) for path in python_files("bot") if "clock_timestamp" in path.read_text(encoding="utf-8")
-    }
+    by_clock = {named(path) for path in python_files("bot") if "clock_timestamp" in path.read_text(encoding="utf-8")}
     assert by_clock <= {"bot/storage/inbox.py", "bot/storage/outbox.py", "bot/storage/page.py"}
 
 
@@ -138,9 +136,7 @@ def test_no_task_is_left_alone() -> None:
     assert not found
 
 
-@pytest.mark.parametrize(
-    "path", python_files(*HOUSES, "scripts") + sorted((ROOT / "bot").rglob("*.js")), ids=named
-)
+@pytest.mark.parametrize("path", python_files(*HOUSES, "scripts") + sorted((ROOT / "bot").rglob("*.js")), ids=named)
 def test_a_module_is_short(path: Path) -> None:
     lines = len(path.read_text(encoding="utf-8").splitlines())
     assert lines <= MOST_LINES, f"{named(path)} has {lines} lines; split it by noun or by verb"
@@ -222,9 +218,7 @@ def _groups(path: Path) -> set[str]:
 
 
 def _is_docstring(path: Path, node: ast.Constant) -> bool:
-    return any(
-        isinstance(statement, ast.Expr) and statement.value is node for statement in ast.walk(tree(path))
-    )
+    return any(isinstance(statement, ast.Expr) and statement.value is node for statement in ast.walk(tree(path)))
 
 
 def test_the_program_does_not_reach_into_the_tests() -> None:

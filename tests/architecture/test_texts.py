@@ -57,12 +57,7 @@ def _keys_said() -> Iterator[tuple[str, str]]:
     """Every literal in the domain that is shaped like a key of the pack's texts, with its place."""
     outcomes, families = _nodes_of_outcomes(), {key.split(".")[0] for key in REQUIRED_TEXTS}
     for path in _speaking():
-        begun = {
-            id(part)
-            for node in ast.walk(tree(path))
-            if isinstance(node, ast.JoinedStr)
-            for part in node.values
-        }
+        begun = {id(part) for node in ast.walk(tree(path)) if isinstance(node, ast.JoinedStr) for part in node.values}
         for node in ast.walk(tree(path)):
             if (
                 id(node) in begun
@@ -130,9 +125,7 @@ def test_the_keys_the_code_completes_exist(pack: Pack) -> None:
     keys = {f"button.score{value}" for value in range(1, 6)}
     keys |= {f"channel.{channel.value}" for channel in Channel}
     keys |= {f"language.{language}" for language in pack.agency.languages}
-    keys |= {
-        f"staff.case.{reason}" for reason in ("asked", "unknown", "low_score", "rule", "broken", "request")
-    }
+    keys |= {f"staff.case.{reason}" for reason in ("asked", "unknown", "low_score", "rule", "broken", "request")}
     assert keys <= REQUIRED_TEXTS
 
 

@@ -35,26 +35,39 @@ moments = st.integers(-3 * 86400, 3 * 86400).map(lambda seconds: WEDNESDAY + dt.
 ids = st.one_of(st.integers(1, 12), st.just(10**17))
 tokens = st.integers(1, 6).map(str)
 slugs = st.one_of(st.sampled_from(KNOWN), st.sampled_from(("gone", "no-such-thing")))
-clean_text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=80)
+clean_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80)
 texts = st.one_of(
-    clean_text, st.sampled_from(SAMPLES), st.sampled_from(("В начало", "да", "5", "Жалоба", "/", "😀", "...", " ", "")),
+    clean_text,
+    st.sampled_from(SAMPLES),
+    st.sampled_from(("В начало", "да", "5", "Жалоба", "/", "😀", "...", " ", "")),
     st.sampled_from(("как подать?", "Анна Петрова", "8 900 123-45-67", "человек", "стоп", "с" * 5000)),
 )
 
 # --- actions -----------------------------------------------------------------------
 
-_verbs = st.sampled_from(("v", "skip", "back", "send", "edit", "fix", "summary", "resume", "drop", "cancel", "exit", "no"))
+_verbs = st.sampled_from(
+    ("v", "skip", "back", "send", "edit", "fix", "summary", "resume", "drop", "cancel", "exit", "no")
+)
 _steps = st.sampled_from(("-", "review", "gone", *(f.name for s in PACK.services.values() for f in s.fields)))
 _values = st.sampled_from(("", ":complaint", ":5", ":text", ":gone"))
 actions = st.one_of(
-    st.builds("t:{}".format, slugs), st.builds("m:{}".format, slugs), st.builds("s:{}".format, slugs),
-    st.builds("sn:{}".format, slugs), st.builds("menu:{}".format, st.sampled_from(("gone", *PACK.menus))),
-    st.builds("c:{}".format, st.sampled_from(("human", "my-status", "my-data", "settings", "assistant", "other", "x", ""))),
-    st.builds("h:{}:{}".format, ids, st.integers(0, 1)), st.builds("r:{}:{}".format, ids, st.integers(0, 5)),
-    st.builds("rx:{}".format, ids), st.builds("q:{}".format, ids), st.builds("w:{}".format, ids),
+    st.builds("t:{}".format, slugs),
+    st.builds("m:{}".format, slugs),
+    st.builds("s:{}".format, slugs),
+    st.builds("sn:{}".format, slugs),
+    st.builds("menu:{}".format, st.sampled_from(("gone", *PACK.menus))),
+    st.builds(
+        "c:{}".format, st.sampled_from(("human", "my-status", "my-data", "settings", "assistant", "other", "x", ""))
+    ),
+    st.builds("h:{}:{}".format, ids, st.integers(0, 1)),
+    st.builds("r:{}:{}".format, ids, st.integers(0, 5)),
+    st.builds("rx:{}".format, ids),
+    st.builds("q:{}".format, ids),
+    st.builds("w:{}".format, ids),
     st.builds("l:{}".format, st.sampled_from((*LANGUAGES, "xx", ""))),
     st.builds("f:{}:{}:{}{}".format, tokens, _steps, _verbs, _values),
-    clean_text, st.binary(max_size=64).map(lambda data: data.decode("utf-8", "ignore").replace("\0", "")),
+    clean_text,
+    st.binary(max_size=64).map(lambda data: data.decode("utf-8", "ignore").replace("\0", "")),
 )
 
 # --- dialogs -----------------------------------------------------------------------
@@ -68,8 +81,13 @@ def forms(draw: st.DrawFn) -> Form:
     names = [field.name for field in service.fields] if service else ["text"]
     values = {name: draw(_kept(service, name)) for name in draw(st.sets(st.sampled_from([*names, "gone"])))}
     return Form(
-        slug, draw(tokens), draw(st.sampled_from([*names, "gone"])), values, draw(st.sampled_from(FormMode)),
-        resume=draw(st.sampled_from((FormMode.ASK, FormMode.REVIEW, FormMode.PICK))), fixing=draw(st.booleans()),
+        slug,
+        draw(tokens),
+        draw(st.sampled_from([*names, "gone"])),
+        values,
+        draw(st.sampled_from(FormMode)),
+        resume=draw(st.sampled_from((FormMode.ASK, FormMode.REVIEW, FormMode.PICK))),
+        fixing=draw(st.booleans()),
     )
 
 
@@ -85,22 +103,33 @@ def _kept(service: Service | None, name: str) -> st.SearchStrategy[str]:
 _activities: st.SearchStrategy[Activity] = st.one_of(
     forms(), forms(), st.builds(Comment, episode=ids), st.builds(Missing, episode=ids)
 )
-_offered = st.builds(
-    Offered, label=st.one_of(texts, st.sampled_from(("Подробнее", "5"))), action=actions
-)
+_offered = st.builds(Offered, label=st.one_of(texts, st.sampled_from(("Подробнее", "5"))), action=actions)
 _cases = st.lists(
     st.builds(
-        OpenCase, id=st.integers(1, 12), reason=st.sampled_from(("asked", "unknown", "low_score", "rule", "broken", "request")),
-        due_at=moments, request=st.none() | st.integers(1, 4), waiting=st.booleans(), answered=st.booleans(),
+        OpenCase,
+        id=st.integers(1, 12),
+        reason=st.sampled_from(("asked", "unknown", "low_score", "rule", "broken", "request")),
+        due_at=moments,
+        request=st.none() | st.integers(1, 4),
+        waiting=st.booleans(),
+        answered=st.booleans(),
         taken_by=st.none() | st.integers(1, 3),
     ),
-    max_size=3, unique_by=lambda case: case.id,
+    max_size=3,
+    unique_by=lambda case: case.id,
 ).map(tuple)
 dialogs = st.builds(
-    Dialog, language=st.sampled_from(LANGUAGES), greeted=st.booleans(),
+    Dialog,
+    language=st.sampled_from(LANGUAGES),
+    greeted=st.booleans(),
     stack=st.lists(_activities, max_size=3, unique_by=lambda a: a.token if isinstance(a, Form) else id(a)).map(tuple),
-    offered=st.lists(_offered, max_size=4).map(tuple), misses=st.integers(0, 3), question=texts, cases=_cases,
-    led=st.booleans(), scores_declined=st.booleans(), flood_level=st.sampled_from((0.0, 0.0, 0.0, 19.5, 20.5, 22.0)),
+    offered=st.lists(_offered, max_size=4).map(tuple),
+    misses=st.integers(0, 3),
+    question=texts,
+    cases=_cases,
+    led=st.booleans(),
+    scores_declined=st.booleans(),
+    flood_level=st.sampled_from((0.0, 0.0, 0.0, 19.5, 20.5, 22.0)),
     flood_at=st.none() | moments,
 )
 
@@ -126,7 +155,11 @@ requests = _requests()
 episodes = st.dictionaries(
     st.integers(1, 12),
     st.builds(
-        EpisodeView, id=st.just(0), kind=st.sampled_from(("answer", "case")), slug=slugs, score=st.none() | st.integers(1, 5),
+        EpisodeView,
+        id=st.just(0),
+        kind=st.sampled_from(("answer", "case")),
+        slug=slugs,
+        score=st.none() | st.integers(1, 5),
         helped=st.none() | st.booleans(),
     ),
     max_size=12,
@@ -148,7 +181,9 @@ def readings(draw: st.DrawFn, text: str, depth: int = 1) -> Understanding:
     parts = tuple(draw(st.lists(readings(text, depth - 1), max_size=3))) if depth else ()
     rules = tuple(draw(st.lists(st.sampled_from(("gone", *PACK.rules)), max_size=1)))
     number = draw(st.sampled_from((None, None, "ОТ-2026-000003", "ОТ-2026-999999")))
-    return Understanding(text, outcome, slug, candidates, "test", draw(st.sampled_from(LANGUAGES)), 0.1, number, rules, parts)
+    return Understanding(
+        text, outcome, slug, candidates, "test", draw(st.sampled_from(LANGUAGES)), 0.1, number, rules, parts
+    )
 
 
 @st.composite
@@ -162,7 +197,9 @@ def client_events(draw: st.DrawFn) -> ClientActed:
             what = {"action": draw(actions), "text": draw(st.sampled_from(("", "Кнопка")))}
         case Kind.COMMAND:
             what = {
-                "name": draw(st.sampled_from(("start", "human", "status", "my_status", "cancel", "stop", "help", "STOP", "?"))),
+                "name": draw(
+                    st.sampled_from(("start", "human", "status", "my_status", "cancel", "stop", "help", "STOP", "?"))
+                ),
                 "text": draw(st.sampled_from(("", "ОТ-2026-000003", "x"))),
             }
         case Kind.START:
@@ -184,5 +221,6 @@ staff_events: st.SearchStrategy[Event] = st.one_of(
 )
 other_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(TimerFired, case=st.integers(1, 12), kind=st.sampled_from(TimerKind), due_at=moments),
-    st.builds(HandlingFailed, id=st.integers(1, 99)), st.just(ClientUnreachable()),
+    st.builds(HandlingFailed, id=st.integers(1, 99)),
+    st.just(ClientUnreachable()),
 )

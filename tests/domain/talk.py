@@ -51,8 +51,14 @@ def real_pack() -> Pack:
 
 
 def understood(
-    text: str, outcome: Outcome, *slugs: str, score: float = 0.9, rules: tuple[str, ...] = (), number: str | None = None,
-    parts: tuple[Understanding, ...] = (), language: str = "ru",
+    text: str,
+    outcome: Outcome,
+    *slugs: str,
+    score: float = 0.9,
+    rules: tuple[str, ...] = (),
+    number: str | None = None,
+    parts: tuple[Understanding, ...] = (),
+    language: str = "ru",
 ) -> Understanding:
     """A reading with these candidates, best first."""
     candidates = tuple(Candidate(slug, round(score / (1 + place), 3)) for place, slug in enumerate(slugs))
@@ -213,7 +219,12 @@ class Talk:
         self.ids += 1
         number = f"{effect.series}-{effect.year}-{self.ids:06d}"
         self.requests[self.ids] = RequestView(
-            self.ids, number, effect.service, effect.stage, self.now, effect.due_at,
+            self.ids,
+            number,
+            effect.service,
+            effect.stage,
+            self.now,
+            effect.due_at,
             (StageReached(effect.stage, self.now),),
         )
         self.tokens[effect.token] = self.ids
@@ -294,7 +305,7 @@ def check_fits(piece: Rendered, channel: Channel) -> None:
     assert sum(len(row) for row in piece.rows) <= limits.max_buttons
     for mark in piece.marks:
         assert mark.length > 0
-        assert 0 <= mark.start
+        assert mark.start >= 0
         assert mark.start + mark.length <= len(piece.text)
     for row in piece.rows:
         assert 0 < len(row) <= limits.max_row

@@ -54,10 +54,40 @@ def test_reads_what_buttons_carry(text: str, action: actions.Action) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", ":", "::", "t", "t:a:b", "x:1", "T:agrostartup", " t:agrostartup", "h:12", "h:12:2", "h:-1:1", "h:1.0:1",
-        "h:٣:1", "h:²:1", "r:12:6", "r:12:-1", "r:12:05", "r:12:٣", "q:", "q:1e3", "q:0x1", "q: 1", "q:1 ",
-        "q:9999999999999999999", "w:" + "9" * 60, "f:1:2", "f:1:2:3:4:5", "rx:", "k:take:1", "t:" + "a" * 99,
-        '{"a":1}', "\x00", "q:1\n", "💥" * 16,
+        "",
+        ":",
+        "::",
+        "t",
+        "t:a:b",
+        "x:1",
+        "T:agrostartup",
+        " t:agrostartup",
+        "h:12",
+        "h:12:2",
+        "h:-1:1",
+        "h:1.0:1",
+        "h:٣:1",
+        "h:²:1",
+        "r:12:6",
+        "r:12:-1",
+        "r:12:05",
+        "r:12:٣",
+        "q:",
+        "q:1e3",
+        "q:0x1",
+        "q: 1",
+        "q:1 ",
+        "q:9999999999999999999",
+        "w:" + "9" * 60,
+        "f:1:2",
+        "f:1:2:3:4:5",
+        "rx:",
+        "k:take:1",
+        "t:" + "a" * 99,
+        '{"a":1}',
+        "\x00",
+        "q:1\n",
+        "💥" * 16,
     ],
 )
 def test_anything_else_is_not_ours(text: str) -> None:
@@ -67,9 +97,17 @@ def test_anything_else_is_not_ours(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "pressed"),
     [
-        ("k:take:5", ("take", 5)), ("k:done:5", ("done", 5)), ("k:drop:5", None), ("k:take:", None),
-        ("k:take:-5", None), ("k:take:5:5", None), ("t:take:5", None), ("", None), ("k:take:" + "9" * 19, None),
-        ("k:take:٣", None), ("k:take:²", None),
+        ("k:take:5", ("take", 5)),
+        ("k:done:5", ("done", 5)),
+        ("k:drop:5", None),
+        ("k:take:", None),
+        ("k:take:-5", None),
+        ("k:take:5:5", None),
+        ("t:take:5", None),
+        ("", None),
+        ("k:take:" + "9" * 19, None),
+        ("k:take:٣", None),
+        ("k:take:²", None),
     ],
 )
 def test_buttons_of_staff(text: str, pressed: tuple[str, int] | None) -> None:
@@ -77,7 +115,10 @@ def test_buttons_of_staff(text: str, pressed: tuple[str, int] | None) -> None:
 
 
 pieces = st.one_of(
-    st.sampled_from(VERBS), st.text(max_size=12), st.integers().map(str), st.sampled_from(("0", "1", "5", "-", "v", "²", "٣"))
+    st.sampled_from(VERBS),
+    st.text(max_size=12),
+    st.integers().map(str),
+    st.sampled_from(("0", "1", "5", "-", "v", "²", "٣")),
 )
 garbage = st.one_of(st.text(max_size=120), st.lists(pieces, max_size=7).map(":".join))
 

@@ -6,14 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.decision import (
-    OpenEpisode,
-    RecordComment,
-    RecordHelped,
-    RecordQuestion,
-    RecordScore,
-    StartCase,
-)
+from bot.domain.decision import OpenEpisode, RecordComment, RecordHelped, RecordQuestion, RecordScore, StartCase
 from bot.domain.dialog import Comment, Missing
 from nlu.understanding import Outcome, Understanding
 from tests.domain.talk import NIGHT, Talk, real_pack, understood
@@ -76,7 +69,9 @@ def test_of_several_questions_only_sure_ones_are_answered() -> None:
 
 
 def test_a_near_miss_is_asked_back() -> None:
-    reading = understood("субсидия", Outcome.CLARIFY, "subsidy-documents", "subsidy-apply", "subsidy-deadlines", "contacts")
+    reading = understood(
+        "субсидия", Outcome.CLARIFY, "subsidy-documents", "subsidy-apply", "subsidy-deadlines", "contacts"
+    )
     talk = Talk().say("субсидия", reading)
     assert talk.hears("answer.clarify")
     assert len(talk.labels) == 4
@@ -107,7 +102,7 @@ def test_an_unknown_question_is_admitted_and_a_person_offered() -> None:
     talk = Talk().say("сколько звёзд на небе")
     assert talk.hears("answer.unknown")
     assert "16:40 сегодня" in talk.text
-    assert talk.labels == ["Передать сотруднику"]
+    assert talk.labels == ["Передать сотруднику", "В начало"]
     assert talk.done(RecordQuestion) == [RecordQuestion("сколько звёзд на небе", "unknown", None)]
     assert talk.press("Передать сотруднику").last.outcome == "handoff.asked"
     assert "сколько звёзд на небе" in talk.staff_text

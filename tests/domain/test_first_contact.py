@@ -122,8 +122,17 @@ def test_what_is_kept_is_told_on_demand(way: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "outcome"),
-    [("status", "status.none"), ("my_status", "menu"), ("human", "handoff.asked"), ("settings", "settings"),
-     ("privacy", "my_data"), ("help", "menu"), ("cancel", "menu"), ("STOP", "menu"), ("anything", "menu")],
+    [
+        ("status", "status.none"),
+        ("my_status", "menu"),
+        ("human", "handoff.asked"),
+        ("settings", "settings"),
+        ("privacy", "my_data"),
+        ("help", "menu"),
+        ("cancel", "menu"),
+        ("STOP", "menu"),
+        ("anything", "menu"),
+    ],
 )
 def test_typed_commands(name: str, outcome: str) -> None:
     assert Talk().act(Kind.COMMAND, name=name).last.outcome == outcome
@@ -134,8 +143,12 @@ def test_typed_commands(name: str, outcome: str) -> None:
 
 @pytest.mark.parametrize(
     ("slug", "key"),
-    [("greeting", "smalltalk.greeting"), ("thanks", "smalltalk.thanks"), ("insult", "smalltalk.insult"),
-     ("gone", "smalltalk.silence")],
+    [
+        ("greeting", "smalltalk.greeting"),
+        ("thanks", "smalltalk.thanks"),
+        ("insult", "smalltalk.insult"),
+        ("gone", "smalltalk.silence"),
+    ],
 )
 def test_small_talk_gets_a_short_reply(slug: str, key: str) -> None:
     talk = Talk().say("привет", understood("привет", Outcome.SMALLTALK, slug))
@@ -155,9 +168,19 @@ def test_nothing_to_read_is_answered_too(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "key"),
-    [("voice", "media.voice"), ("video_note", "media.voice"), ("audio_message", "media.voice"), ("sticker", "media.sticker"),
-     ("location", "media.location"), ("geo", "media.location"), ("contact", "media.contact"), ("photo", "media.file"),
-     ("document", "media.file"), ("poll", "media.file"), ("invented_tomorrow" * 9, "media.file")],
+    [
+        ("voice", "media.voice"),
+        ("video_note", "media.voice"),
+        ("audio_message", "media.voice"),
+        ("sticker", "media.sticker"),
+        ("location", "media.location"),
+        ("geo", "media.location"),
+        ("contact", "media.contact"),
+        ("photo", "media.file"),
+        ("document", "media.file"),
+        ("poll", "media.file"),
+        ("invented_tomorrow" * 9, "media.file"),
+    ],
 )
 def test_what_can_not_be_read_is_said_so(kind: str, key: str) -> None:
     talk = Talk().act(Kind.OTHER, name=kind)

@@ -36,7 +36,7 @@ def test_whoever_waits_is_heard_again() -> None:
 def test_whoever_goes_on_is_held_and_warned_again_only_after_a_rest() -> None:
     met = pressures([0.0] * 30 + [1.0] * 10)
     assert met.count(Pressure.WARN) <= 6
-    assert Pressure.NORMAL not in met[flood.BURST:]
+    assert Pressure.NORMAL not in met[flood.BURST :]
 
 
 @given(st.integers(1, 300))

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.decision import (
-    CreateRequest,
-    ForgetPersonal,
-    KeepPersonal,
-    RecordFeedback,
-    StartCase,
-)
+from bot.domain.decision import CreateRequest, ForgetPersonal, KeepPersonal, RecordFeedback, StartCase
 from bot.domain.dialog import Dialog, Form, FormMode
 from bot.domain.messages import Kind
 from nlu.understanding import Outcome
@@ -19,18 +13,23 @@ from tests.domain.talk import Talk, understood
 STORY = "Второй месяц не приходит субсидия на молоко"
 
 
+FILLED = {
+    "kind": "Жалоба",
+    "text": STORY,
+    "place": "Озёрский район, Берёзовка",
+    "applicant-name": "Смирнова Анна",
+    "contact": "8 900 123-45-67",
+}
+"""What is typed at each step of an appeal, in order."""
+
+
 def appeal(upto: str = "") -> Talk:
     """An appeal filled in before the step named; ``review``: all of it."""
     talk = Talk().press("s:appeal")
-    steps = {
-        "kind": lambda: talk.press("Жалоба"), "text": lambda: talk.say(STORY),
-        "place": lambda: talk.say("Озёрский район, Берёзовка"), "applicant-name": lambda: talk.say("Смирнова Анна"),
-        "contact": lambda: talk.say("8 900 123-45-67"),
-    }
-    for name, step in steps.items():
+    for name, typed in FILLED.items():
         if name == upto or not upto:
             break
-        step()
+        talk.say(typed)
     return talk
 
 
@@ -59,7 +58,11 @@ def test_a_wish_in_words_begins_it_too() -> None:
 
 def test_steps_follow_each_other_to_the_summary() -> None:
     assert [form(appeal(step)).step for step in ("kind", "text", "place", "applicant-name", "contact")] == [
-        "kind", "text", "place", "applicant-name", "contact"
+        "kind",
+        "text",
+        "place",
+        "applicant-name",
+        "contact",
     ]
     talk = appeal("review")
     assert form(talk).mode is FormMode.REVIEW
@@ -240,6 +243,14 @@ def test_an_older_button_of_a_sent_form_shows_the_request() -> None:
     assert talk.press(skip).hears("form.sent_already")
 
 
+def test_an_older_button_does_not_send_what_is_being_corrected() -> None:
+    talk = appeal("review")
+    send = talk.dialog.offered[0].action
+    talk.press("Исправить").press(send)
+    assert talk.hears("form.step_over", "form.pick")
+    assert not talk.done(CreateRequest)
+
+
 def test_something_required_that_lacks_is_asked_for_first() -> None:
     lacking = Form("appeal", "1", "contact", {"kind": "complaint", "text": STORY}, FormMode.REVIEW)
     talk = Talk(dialog=Dialog("ru", stack=(lacking,))).press("f:1:review:send")
@@ -264,12 +275,20 @@ def test_low_feedback_offers_a_person() -> None:
 # --- stale, twice, in the middle -----------------------------------------------------------------
 
 
-def test_a_step_that_is_over_shows_where_we_are() -> None:
+@pytest.mark.parametrize("label", ["Заявление", "Предложение", "Жалоба"])
+def test_a_step_that_is_over_shows_where_we_are(label: str) -> None:
     talk = appeal("kind")
-    button = next(o.action for o in talk.dialog.offered if o.label == "Предложение")
+    button = next(o.action for o in talk.dialog.offered if o.label == label)
     talk.press("Жалоба").press(button)
     assert talk.hears("form.step_over", "service/appeal/field/text/ask")
     assert form(talk).values == {"kind": "complaint"}
+
+
+def test_an_older_way_back_does_not_go_back_from_here() -> None:
+    talk = appeal("place")
+    back = next(o.action for o in talk.dialog.offered if o.label == "Назад")
+    talk.press("Пропустить").press(back)
+    assert form(talk).step == "applicant-name"
 
 
 def test_a_button_pressed_twice_moves_one_step() -> None:
@@ -287,8 +306,21 @@ def test_a_button_of_a_dropped_form_is_stale() -> None:
     assert talk.hears("menu.stale")
 
 
-@pytest.mark.parametrize("action", ["f:1:kind:v:gone", "f:1:kind:v", "f:1:kind:skip", "f:1:text:skip", "f:1:review:send",
-                                    "f:1:review:fix:text", "f:1:kind:fly", "f:1::", "f:1:-:resume", "f:1:-:drop"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "f:1:kind:v:gone",
+        "f:1:kind:v",
+        "f:1:kind:skip",
+        "f:1:text:skip",
+        "f:1:review:send",
+        "f:1:review:fix:text",
+        "f:1:kind:fly",
+        "f:1::",
+        "f:1:-:resume",
+        "f:1:-:drop",
+    ],
+)
 def test_forged_buttons_move_nothing(action: str) -> None:
     talk = appeal("kind").press(action)
     assert form(talk).values == {}
@@ -340,7 +372,8 @@ def test_words_where_a_button_is_expected_show_the_buttons_again(mode: str) -> N
 def test_another_service_pauses_the_form() -> None:
     talk = appeal("text").press("s:feedback")
     assert [(a.service, a.mode) for a in talk.dialog.stack if isinstance(a, Form)] == [
-        ("appeal", FormMode.PAUSED), ("feedback", FormMode.ASK)
+        ("appeal", FormMode.PAUSED),
+        ("feedback", FormMode.ASK),
     ]
     assert talk.press("s:appeal").hears("form.draft_found")
     talk.press("Продолжить")

@@ -29,8 +29,12 @@ from tests.domain import states
 from tests.domain.talk import Talk
 
 scenes = st.builds(
-    Talk, dialog=states.dialogs, requests=states.requests, episodes=states.episodes,
-    tokens=st.dictionaries(states.tokens, st.integers(1, 12), max_size=2), now=states.moments,
+    Talk,
+    dialog=states.dialogs,
+    requests=states.requests,
+    episodes=states.episodes,
+    tokens=st.dictionaries(states.tokens, st.integers(1, 12), max_size=2),
+    now=states.moments,
 )
 MANY = int(os.environ.get("OTKLIK_EXAMPLES", "200"))
 Many = settings(max_examples=MANY)
@@ -103,9 +107,8 @@ def lives(draw: st.DrawFn) -> list[tuple[Event, int]]:
 def test_a_whole_life_of_a_conversation(life: list[tuple[Event, int]]) -> None:
     """From the first contact on: one open form at most, and a person leads only while a case is open."""
     talk = Talk()
-    for number, (event, wait) in enumerate(life):
-        if isinstance(event, ClientActed):
-            event = replace(event, id=number + 1)
+    for number, (drawn, wait) in enumerate(life):
+        event = replace(drawn, id=number + 1) if isinstance(drawn, ClientActed) else drawn
         talk.later(seconds=wait).happen(event)
         open_forms = [a for a in talk.dialog.stack if isinstance(a, Form) and a.mode is not FormMode.PAUSED]
         assert len(open_forms) <= 1
@@ -121,7 +124,8 @@ SECRETS = {"applicant-name": "Незабудкина Клеопатра", "conta
 
 
 @given(
-    st.sampled_from(sorted(SECRETS)), st.booleans(),
+    st.sampled_from(sorted(SECRETS)),
+    st.booleans(),
     st.dictionaries(st.sampled_from(("kind", "text")), st.just("complaint"), max_size=2),
 )
 def test_personal_values_are_kept_apart(name: str, fixing: bool, values: dict[str, str]) -> None:

@@ -78,7 +78,8 @@ def test_staff_see_who_asks_for_what_and_can_act() -> None:
     assert "хочу агростартап" in talk.staff_text
     assert "до 16:40 сегодня" in talk.staff_text
     assert [b.action for row in talk.posted[-1].rows for b in row] == [
-        f"k:take:{case(talk).id}", f"k:done:{case(talk).id}"
+        f"k:take:{case(talk).id}",
+        f"k:done:{case(talk).id}",
     ]
 
 
@@ -357,8 +358,11 @@ def fired(talk: Talk, kind: TimerKind) -> Talk:
 
 @pytest.mark.parametrize(
     ("kind", "place", "key"),
-    [(TimerKind.WARN, Place.TOPIC, "staff.term_near"), (TimerKind.ALARM, Place.GENERAL, "staff.term_passed"),
-     (TimerKind.SUPERVISOR, Place.GENERAL, "staff.supervisor")],
+    [
+        (TimerKind.WARN, Place.TOPIC, "staff.term_near"),
+        (TimerKind.ALARM, Place.GENERAL, "staff.term_passed"),
+        (TimerKind.SUPERVISOR, Place.GENERAL, "staff.supervisor"),
+    ],
 )
 def test_marks_are_told_to_staff_once(kind: TimerKind, place: Place, key: str) -> None:
     talk = fired(called(), kind)

@@ -18,7 +18,7 @@ from tests.domain.talk import LIMITS, WEDNESDAY, check_fits, real_pack
 
 TELEGRAM = LIMITS[Channel.TELEGRAM]
 TIGHT = Capabilities(
-    Channel.TELEGRAM, max_text=40, utf16=True, max_rows=3, max_row=2, max_buttons=4, max_label=10, max_action=64,
+    Channel.TELEGRAM, max_text=40, utf16=True, max_rows=3, max_row=2, max_buttons=4, max_label=10, max_action=64
 )
 
 
@@ -32,13 +32,13 @@ def voice(**texts: str) -> Voice:
 # --- splitting -------------------------------------------------------------------
 
 pieces = st.one_of(
-    st.text("абвgde", min_size=1, max_size=12), st.sampled_from((" ", "\n", "\n\n", ". ", "! ", "… ", "   ", "\t", "\u00a0")),
-    st.sampled_from(("😀", "👨‍👩‍👧", "🇷🇺", "e\u0301", "\u200f", "𝔘", "👍🏽")), st.text(max_size=4),
+    st.text("абвgde", min_size=1, max_size=12),
+    st.sampled_from((" ", "\n", "\n\n", ". ", "! ", "… ", "   ", "\t", "\u00a0")),
+    st.sampled_from(("😀", "👨‍👩‍👧", "🇷🇺", "e\u0301", "\u200f", "𝔘", "👍🏽")),
+    st.text(max_size=4),
 )
 texts = st.lists(pieces, max_size=40).map("".join)
-limits = st.builds(
-    lambda most, utf16: replace(TIGHT, max_text=most, utf16=utf16), st.integers(4, 60), st.booleans()
-)
+limits = st.builds(lambda most, utf16: replace(TIGHT, max_text=most, utf16=utf16), st.integers(4, 60), st.booleans())
 
 
 @st.composite
@@ -46,9 +46,11 @@ def spoken(draw: st.DrawFn) -> Spoken:
     text = draw(texts)
     marks = [
         Mark(start, length, style)
-        for start, length, style in draw(st.lists(
-            st.tuples(st.integers(0, max(0, len(text) - 1)), st.integers(1, 30), st.sampled_from(Style)), max_size=4
-        ))
+        for start, length, style in draw(
+            st.lists(
+                st.tuples(st.integers(0, max(0, len(text) - 1)), st.integers(1, 30), st.sampled_from(Style)), max_size=4
+            )
+        )
         if start + length <= len(text)
     ]
     return Spoken(text, tuple(marks))
@@ -103,7 +105,10 @@ def test_length_is_counted_as_the_channel_counts(text: str) -> None:
     ("text", "cut"),
     [
         ("а" * 30 + "\n\n" + "б" * 30, ["а" * 30, "б" * 30]),
-        ("Первое. Второе предложение здесь. И третье, длинное.", ["Первое. Второе предложение здесь.", "И третье, длинное."]),
+        (
+            "Первое. Второе предложение здесь. И третье, длинное.",
+            ["Первое. Второе предложение здесь.", "И третье, длинное."],
+        ),
         ("слово " * 10, ["слово слово слово слово слово слово", "слово слово слово слово"]),
         ("я" * 85, ["я" * 40, "я" * 40, "я" * 5]),
         ("😀" * 45, ["😀" * 20, "😀" * 20, "😀" * 5]),
@@ -137,7 +142,9 @@ def test_what_a_client_wrote_never_turns_into_markup(words: str) -> None:
     assert said == Spoken(f"Клиент: {words}.")
 
 
-@pytest.mark.parametrize("words", ["{number}", "{text}", "**жирно**", "`код`", "{", "}", "{{text}}", "\\{text}", "%s", "<b>"])
+@pytest.mark.parametrize(
+    "words", ["{number}", "{text}", "**жирно**", "`код`", "{", "}", "{{text}}", "\\{text}", "%s", "<b>"]
+)
 def test_placeholders_in_a_clients_words_stay_words(words: str) -> None:
     said = speak(Ref("x.y", {"text": words, "number": "ОТ-1"}), voice(x_y="**{text}** — {number}"))
     assert said.text == f"{words} — ОТ-1"
@@ -153,7 +160,7 @@ def test_a_text_inside_a_text_keeps_its_marks() -> None:
 
 def test_facts_and_personal_values_are_put_in_at_the_end() -> None:
     speaker = replace(
-        voice(x_y="{number}, {due}: {name}"), facts={"number": "ОТ-1", "due": WEDNESDAY}, personal={"7.1.n": "Анна"},
+        voice(x_y="{number}, {due}: {name}"), facts={"number": "ОТ-1", "due": WEDNESDAY}, personal={"7.1.n": "Анна"}
     )
     assert speak(Ref("x.y", {"name": Personal("7.1.n")}), speaker).text == "ОТ-1, до 14:40 сегодня: Анна"
     assert speak(Ref("x.y", {"name": Personal("gone"), "number": Fact("none")}), speaker).text.endswith("…")
@@ -176,9 +183,7 @@ def test_a_language_the_text_lacks_falls_back() -> None:
         ({"hours": 9, "minutes": 20}, WhenStyle.BY, "до 00:00 завтра", "tomorrow"),
     ],
 )
-def test_when_is_told_as_people_tell_it(
-    away: dict[str, float], style: WhenStyle, ru: str, en: str
-) -> None:
+def test_when_is_told_as_people_tell_it(away: dict[str, float], style: WhenStyle, ru: str, en: str) -> None:
     at = When(WEDNESDAY + dt.timedelta(**away), style)
     speaker = voice(x_y="{due}")
     assert speak(Ref("x.y", {"due": at}), speaker).text == ru
@@ -187,8 +192,18 @@ def test_when_is_told_as_people_tell_it(
 
 @pytest.mark.parametrize(
     "key",
-    ["no.such", "", "template/nothing/short", "template/agrostartup/slug", "service/appeal/fields", "menu/none", "x/y/z",
-     "service/appeal/field/none/ask", "service/appeal/field/kind/choice/none", "template/agrostartup/button/99"],
+    [
+        "no.such",
+        "",
+        "template/nothing/short",
+        "template/agrostartup/slug",
+        "service/appeal/fields",
+        "menu/none",
+        "x/y/z",
+        "service/appeal/field/none/ask",
+        "service/appeal/field/kind/choice/none",
+        "template/agrostartup/button/99",
+    ],
 )
 def test_a_key_without_a_text_is_named(pack: Pack, key: str) -> None:
     with pytest.raises(UnknownText):

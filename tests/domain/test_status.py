@@ -102,5 +102,3 @@ def test_a_stage_that_is_no_more_does_no_harm() -> None:
     talk = talk_with(view(3, "gone"), view(4))
     assert talk.command("my-status").last.outcome == "status.list"
     assert talk.press("q:3").last.outcome == "status"
-
-

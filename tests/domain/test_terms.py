@@ -14,12 +14,20 @@ from knowledge_base.schema import Calendar, Interval, Pack, Policy, Weekday
 
 MINUTE = dt.timedelta(minutes=1)
 ZONES = (
-    "Europe/Moscow", "Europe/Berlin", "America/New_York", "Asia/Vladivostok", "Asia/Kolkata", "Australia/Lord_Howe",
+    "Europe/Moscow",
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Vladivostok",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
 )
 CHANGES = (
-    dt.datetime(2026, 3, 8, tzinfo=dt.UTC), dt.datetime(2026, 3, 29, tzinfo=dt.UTC),
-    dt.datetime(2026, 4, 5, tzinfo=dt.UTC), dt.datetime(2026, 10, 25, tzinfo=dt.UTC),
-    dt.datetime(2026, 11, 1, tzinfo=dt.UTC), dt.datetime(2026, 12, 31, tzinfo=dt.UTC),
+    dt.datetime(2026, 3, 8, tzinfo=dt.UTC),
+    dt.datetime(2026, 3, 29, tzinfo=dt.UTC),
+    dt.datetime(2026, 4, 5, tzinfo=dt.UTC),
+    dt.datetime(2026, 10, 25, tzinfo=dt.UTC),
+    dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+    dt.datetime(2026, 12, 31, tzinfo=dt.UTC),
 )
 """Nights in which clocks change somewhere, and a new year."""
 
@@ -147,15 +155,25 @@ def test_working_times_are_ordered_and_apart(calendar: Calendar, start: dt.datet
 
 
 @given(
-    calendars(), starts, st.integers(1, 2000), st.integers(1, 2000), st.floats(0.01, 0.99), st.integers(0, 600),
+    calendars(),
+    starts,
+    st.integers(1, 2000),
+    st.integers(1, 2000),
+    st.floats(0.01, 0.99),
+    st.integers(0, 600),
     st.booleans(),
 )
 def test_marks_come_in_order(
     calendar: Calendar, start: dt.datetime, first: int, following: int, share: float, supervisor: int, begins: bool
 ) -> None:
     policy = Policy(
-        slug="some", title={"ru": "some"}, calendar="some", first_answer_minutes=first,
-        next_answer_minutes=following, warn_share=share, supervisor_minutes=supervisor,
+        slug="some",
+        title={"ru": "some"},
+        calendar="some",
+        first_answer_minutes=first,
+        next_answer_minutes=following,
+        warn_share=share,
+        supervisor_minutes=supervisor,
     )
     later(calendar, start, (max(first, following) + supervisor) * MINUTE)
     marks = terms.marks(policy, {"some": calendar}, start, first=begins)
@@ -177,7 +195,7 @@ def test_round_the_clock_every_minute_counts(start: dt.datetime, minutes: int) -
 def office(zone: str = "Europe/Moscow", **days: str) -> Calendar:
     """Monday to Friday 9-13 and 14-18; ``d2026_12_31="10-12"`` overrides a day, ``""`` closes it."""
     workday = (_interval("9-13"), _interval("14-18"))
-    week: dict[Weekday, tuple[Interval, ...]] = {day: workday for day in terms.WEEKDAYS[:5]}
+    week: dict[Weekday, tuple[Interval, ...]] = dict.fromkeys(terms.WEEKDAYS[:5], workday)
     special = {
         dt.date.fromisoformat(day[1:].replace("_", "-")): tuple(_interval(one) for one in told.split())
         for day, told in days.items()
@@ -207,12 +225,13 @@ def moscow(told: str) -> dt.datetime:
         pytest.param(office(), "2026-11-25 10:00", 480, "2026-11-26 10:00", id="a whole working day"),
         pytest.param(office(d2026_11_26=""), "2026-11-25 17:00", 120, "2026-11-27 10:00", id="a public holiday"),
         pytest.param(office(d2026_11_26="9-12"), "2026-11-26 11:00", 120, "2026-11-27 10:00", id="a short day"),
+        pytest.param(office(d2026_11_28="9-13"), "2026-11-27 17:00", 120, "2026-11-28 10:00", id="a working Saturday"),
         pytest.param(
-            office(d2026_11_28="9-13"), "2026-11-27 17:00", 120, "2026-11-28 10:00", id="a working Saturday"
-        ),
-        pytest.param(
-            office(d2026_12_31="", d2027_01_01="", d2027_01_04="", d2027_01_05=""), "2026-12-30 17:59", 2,
-            "2027-01-06 09:01", id="over the new year",
+            office(d2026_12_31="", d2027_01_01="", d2027_01_04="", d2027_01_05=""),
+            "2026-12-30 17:59",
+            2,
+            "2027-01-06 09:01",
+            id="over the new year",
         ),
         pytest.param(
             office(d2026_11_25="22-6"), "2026-11-25 23:00", 480, "2026-11-26 10:00", id="a night shift, then the day"
@@ -239,7 +258,7 @@ def test_a_night_shift_is_an_hour_longer_when_clocks_go_back() -> None:
 
 def test_hours_that_do_not_exist_or_come_twice_do_no_harm() -> None:
     nightly = (Interval(start=dt.time(2, 15), end=dt.time(2, 45)),)
-    berlin = Calendar(slug="b", timezone="Europe/Berlin", week={day: nightly for day in terms.WEEKDAYS})
+    berlin = Calendar(slug="b", timezone="Europe/Berlin", week=dict.fromkeys(terms.WEEKDAYS, nightly))
     for month, day in ((3, 28), (10, 24)):
         start = dt.datetime(2026, month, day, 12, tzinfo=dt.UTC)
         assert terms.working_time(berlin, start, start + dt.timedelta(days=2)) == dt.timedelta(hours=1)
@@ -281,4 +300,6 @@ def test_the_pack_s_own_terms(pack: Pack) -> None:
     friday = terms.marks(policy, pack.calendars, moscow("2026-11-27 16:00"), first=True)
     assert friday.due_at == moscow("2026-11-30 10:15")
     written = pack.policies["written-contact"]
-    assert terms.marks(written, pack.calendars, moscow("2026-12-31 20:00"), first=True).due_at == moscow("2027-01-01 20:00")
+    assert terms.marks(written, pack.calendars, moscow("2026-12-31 20:00"), first=True).due_at == moscow(
+        "2027-01-01 20:00"
+    )

@@ -15,6 +15,7 @@ from bot.domain.messages import Received
 
 COMMIT_SECONDS = 3.0
 """How long storing takes with ``slow_commit`` and ``acknowledge_first``."""
+SHORT_LEASE_SECONDS = 4
 FAILS, KILLS = "[fails]", "[kills]"
 """Words that make a message fail its handler, or kill its worker."""
 
@@ -62,6 +63,13 @@ def _store_through(wrap: Callable[[Store], Store]) -> None:
         await poll(token, api, wrap(store), stop, **options)
 
     receive.poll = wrapped
+
+
+def short_leases() -> None:
+    """Calls are leased for less than the database is away in its test."""
+    from bot.storage import outbox
+
+    outbox.LEASE_SECONDS = SHORT_LEASE_SECONDS
 
 
 def random_keys() -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.emulators.base import Emulator
 from tests.faults.deployment import Deployment
+from tests.faults.helper import Helper
+from tests.faults.hooks import SHORT_LEASE_SECONDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 
@@ -51,6 +53,28 @@ async def test_telegram_holds_if_configured_so(deployment: Deployment) -> None:
     await deployment.telegram.wait_for(CLIENT, 2)
     await asyncio.sleep(2)
     assert len(deployment.telegram.messages(CLIENT)) == 2
+
+
+async def test_what_is_known_outlives_a_database_away_longer_than_a_lease(
+    deployment: Deployment, keeper: Helper
+) -> None:
+    """The worker knows that its calls were made: it says so before it looks for calls to be made again."""
+    await deployment.start("short_leases")
+    telegram = deployment.telegram
+    await telegram.wait_polled(20)
+    telegram.faults.chance("delay", 1.0, method="sendMessage", seconds=1.5)
+    for client in range(CLIENT, CLIENT + 10):
+        telegram.client_says(client, QUESTION)
+    await deployment.until("SELECT count(*) = 10 FROM outbox WHERE attempts = 1")
+    await asyncio.to_thread(keeper.ask, do="stop")
+    try:
+        await asyncio.sleep(SHORT_LEASE_SECONDS + 1.5)
+    finally:
+        await asyncio.to_thread(keeper.ask, do="start")
+    await deployment.settled()
+    await asyncio.sleep(3)
+    assert [len(telegram.messages(client)) for client in range(CLIENT, CLIENT + 10)] == [1] * 10
+    assert await deployment.value("SELECT count(*) FROM outbox WHERE cause IS NULL AND attempts = 1") == 10
 
 
 async def test_vk_recognises_a_repeat(deployment: Deployment) -> None:

@@ -68,8 +68,8 @@ class Visitor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def posts(self, key: str, text: str) -> int:
-        """One attempt. The status; 0: the connection was lost."""
+    async def _posts(self, key: str, text: str) -> tuple[int, float]:
+        """One attempt. The status (0: the connection was lost), and the seconds to wait before the next."""
         base, body = self._balancer(), {"id": key, "kind": "text", "text": text}
         # A phone that loses its network right after sending: the answer goes nowhere.
         limit = aiohttp.ClientTimeout(total=0.01 if self._lot.random() < 0.03 else 15)
@@ -78,18 +78,21 @@ class Visitor:
                 f"{base}/chat/messages", json=body, headers=self._cookie, timeout=limit
             ) as answer:
                 await answer.read()
-                return answer.status
+                return answer.status, float(answer.headers.get("Retry-After", PAUSE))
         except _LOST:
-            return 0
+            return 0, PAUSE
 
     async def _posting(self) -> None:
         while True:
             key, text = await self._queue.get()
-            while (status := await self.posts(key, text)) != 202 or self._lot.random() < 0.03:
+            while True:
+                status, wait = await self._posts(key, text)
+                if status == 202 and self._lot.random() > 0.03:  # else: this answer was lost as well
+                    break
                 self.repeats += 1
                 if status != 202:
                     self.refusals[status] += 1
-                    await asyncio.sleep(PAUSE)
+                    await asyncio.sleep(wait)
 
     async def _stream(self) -> None:
         while True:

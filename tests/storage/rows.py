@@ -22,12 +22,19 @@ def update(number: int, conversation: str = "telegram:1", **payload: Any) -> Rec
     return Received(Channel.TELEGRAM, str(number), conversation, payload or {"update_id": number})
 
 
-async def put(db: Database, *calls: tuple[str, str | Rendered], channel: Channel = Channel.TELEGRAM, lane: int = 0) -> None:
+async def put(
+    db: Database, *calls: tuple[str, str | Rendered], channel: Channel = Channel.TELEGRAM, lane: int = 0
+) -> None:
     """Calls of (target, message), each target a conversation."""
     rows = [
         {
-            "conversation": f"{channel.value}:{target}", "channel": channel.value, "kind": "message", "target": target,
-            "lane": lane, "body": outbox.body(Rendered(said) if isinstance(said, str) else said), "created_at": WEDNESDAY,
+            "conversation": f"{channel.value}:{target}",
+            "channel": channel.value,
+            "kind": "message",
+            "target": target,
+            "lane": lane,
+            "body": outbox.body(Rendered(said) if isinstance(said, str) else said),
+            "created_at": WEDNESDAY,
         }
         for target, said in calls
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,11 @@ async def test_channels_number_their_updates_apart(db: Database) -> None:
 
 
 async def test_the_payload_comes_back_as_it_was(db: Database) -> None:
-    payload = {"text": "Здравствуйте 👋 \\u0000 \u2028", "deep": [{"n": 1.5, "none": None, "yes": True}], "big": 2**63 - 1}
+    payload: dict[str, Any] = {
+        "text": "Здравствуйте 👋 \\u0000 \u2028",
+        "deep": [{"n": 1.5, "none": None, "yes": True}],
+        "big": 2**63 - 1,
+    }
     await store(db, update(1, **payload))
     assert (await claim(db))[0].payload == payload
 
@@ -106,10 +111,10 @@ async def test_a_crashed_workers_updates_go_on_when_its_lease_ends(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store(db, update(1), update(2))
-    monkeypatch.setattr(inbox, "LEASE_SECONDS", 0.15)
+    monkeypatch.setattr(inbox, "LEASE_SECONDS", 0.5)
     lost = (await claim(db, lease="crashed"))[0]
     assert await claim(db, lease="other") == []
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.55)
     again = (await claim(db, lease="other"))[0]
     assert (again.id, again.attempts) == (lost.id, 2)
     assert not await done(db, lost), "whoever lost the claim changes nothing"
@@ -121,9 +126,9 @@ async def test_a_failed_update_waits_and_holds_its_conversation(db: Database) ->
     await store(db, update(1, "a"), update(2, "a"), update(3, "b"))
     failed = (await claim(db, 1))[0]
     async with db.begin() as tx:
-        await inbox.retry_later(tx, failed, "ValueError: no", 0.15)
+        await inbox.retry_later(tx, failed, "ValueError: no", 0.5)
     assert [one.payload["update_id"] for one in await claim(db)] == [3]
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.55)
     again = (await claim(db))[0]
     assert (again.payload["update_id"], again.attempts) == (1, 2)
     assert (await ask(db, "SELECT outcome FROM inbox WHERE id = :id", id=failed.id))[0]["outcome"] == "ValueError: no"

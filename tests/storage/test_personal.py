@@ -16,9 +16,12 @@ NAME, PHONE = "Незабудкина Клеопатра", "+79007776655"
 async def test_nothing_but_the_personal_table_holds_what_was_typed_and_that_encrypted(worker: Worker) -> None:
     await worker.fills_in_an_appeal("1")
     db = worker.runtime.db
-    tables = [row["name"] for row in await ask(
-        db, "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'"
-    )]
+    tables = [
+        row["name"]
+        for row in await ask(
+            db, "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'"
+        )
+    ]
     assert len(tables) > 15
     secrets = ("Незабудкина", "Клеопатра", PHONE, "777-66-55", "7776655")
     for table in tables:
@@ -44,7 +47,9 @@ async def test_the_client_sees_them_in_the_summary_staff_in_the_request(worker: 
 async def test_values_are_found_by_a_keyed_hash(worker: Worker, cipher: Cipher) -> None:
     await worker.fills_in_an_appeal("1")
     found = await ask(
-        worker.runtime.db, "SELECT ref FROM personal WHERE kind = 'phone' AND lookup = :hash", hash=cipher.lookup("phone", PHONE)
+        worker.runtime.db,
+        "SELECT ref FROM personal WHERE kind = 'phone' AND lookup = :hash",
+        hash=cipher.lookup("phone", PHONE),
     )
     assert [row["ref"].split(".")[-1] for row in found] == ["contact"]
     assert cipher.lookup("name", " незабудкина КЛЕОПАТРА ") == cipher.lookup("name", NAME)

@@ -60,7 +60,7 @@ async def _read(payload: Mapping[str, Any]) -> Parsed:
     return Incoming(Channel(payload["channel"]), payload["who"], Kind(payload["kind"]), **what)
 
 
-async def _answer(_callback: str) -> None:
+async def _answer(callback: str) -> None:
     return None
 
 
@@ -121,9 +121,7 @@ class Worker:
     async def hears(self, who: str) -> list[str]:
         """Texts of all calls for the client, in order."""
         rows = await ask(
-            self.runtime.db,
-            "SELECT body::json->>'text' AS text FROM outbox WHERE target = :who ORDER BY id",
-            who=who,
+            self.runtime.db, "SELECT body::json->>'text' AS text FROM outbox WHERE target = :who ORDER BY id", who=who
         )
         return [row["text"] for row in rows]
 

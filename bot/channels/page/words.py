@@ -32,6 +32,7 @@ KEYS = (
     "other_language",
     "other_language_code",
     "placeholder",
+    "private",
     "reconnecting",
     "restored",
     "send",

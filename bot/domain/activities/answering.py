@@ -11,6 +11,8 @@ from knowledge_base.schema import Template
 from nlu.understanding import Outcome, Understanding
 
 CHOICES = 3
+NEAR_SHARE = 0.25
+"""Of the threshold for asking back: below that a topic is not near, it is chance."""
 PARTS = 3
 
 
@@ -41,9 +43,10 @@ def more(scene: Scene, slug: str) -> Decision | None:
         return None
     if template.more is None:
         return answer(scene, (slug,))
-    return Decision(
-        scene.dialog, says=(Say((Ref(f"template/{slug}/more"),), _links(template)),), outcome="more", slug=slug
-    )
+    parts: tuple[Ref, ...] = (Ref(f"template/{slug}/more"),)
+    if scene.dialog.language not in template.more:
+        parts = (Ref("answer.other_language"), *parts)
+    return Decision(scene.dialog, says=(Say(parts, _links(template)),), outcome="more", slug=slug)
 
 
 def watch(scene: Scene, slug: str) -> Decision | None:
@@ -90,8 +93,9 @@ def unknown(scene: Scene, understood: Understanding | None) -> Decision:
     if misses >= scene.pack.agency.unknown_before_handoff:
         called = handoff.hand_over(scene, "unknown", "handoff.failed_twice", said=text)
         return replace(called, effects=(*called.effects, *gap), outcome="unknown")
-    near = _near(scene, understood) if understood else ()
-    rows = ((offer("button.to_person", "c:human"),), *((one,) for one in near[:2]))
+    near = _near(scene, understood, least=scene.pack.agency.thresholds.clarify * NEAR_SHARE)[:2]
+    rest = near or (offer("button.menu", "menu:main"),)
+    rows = ((offer("button.to_person", "c:human"),), *((one,) for one in rest))
     key = "answer.unknown_near" if near else "answer.unknown"
     told = say(key, rows, due=handoff.promised_by(scene), hours=handoff.hours_note(scene))
     return Decision(replace(scene.dialog, misses=misses), says=(told,), effects=gap, outcome="unknown")
@@ -110,9 +114,11 @@ def understood_slugs(understood: Understanding) -> tuple[str, ...]:
     return (understood.slug,) if understood.slug else ()
 
 
-def _near(scene: Scene, understood: Understanding | None) -> tuple[Offer, ...]:
+def _near(scene: Scene, understood: Understanding | None, least: float = 0) -> tuple[Offer, ...]:
     pack, found = scene.pack, []
     for candidate in understood.candidates if understood else ():
+        if candidate.score < least:
+            break
         if candidate.slug in pack.templates:
             found.append(Offer(Ref(f"template/{candidate.slug}/title"), f"t:{candidate.slug}"))
         elif candidate.slug in pack.services:

@@ -60,15 +60,18 @@ def typed(scene: Scene, form: Form, text: str) -> Decision | None:
 
 
 def refuse(scene: Scene, form: Form, text: str) -> Decision:
-    """What was typed can't be taken: why, and the question again."""
+    """What was typed can't be taken: why, and the question again, without its explanations."""
     service = scene.pack.services[form.service]
     if form.mode is not FormMode.ASK:
-        return Decision(scene.dialog, says=(again(scene, form),), outcome="form.again", slug=form.service)
+        shown = again(scene, form)
+        told = replace(shown, parts=(Ref("form.choose"), *shown.parts))
+        private = any(field.personal for field in service.fields)
+        return Decision(scene.dialog, says=(told,), outcome="form.again", slug=form.service, private=private)
     field = field_of(service, form)
     reading = fields.read(field, text, scene.dialog.language)
     why = reading if isinstance(reading, fields.Rejected) else fields.Rejected("form.choose")
     asked = words.question(service, form, field)
-    told = Say((Ref(why.key, dict(why.params)), *asked.parts), asked.rows)
+    told = Say((Ref(why.key, dict(why.params)), asked.parts[0]), asked.rows)
     return Decision(scene.dialog, says=(told,), outcome="form.rejected", slug=form.service, private=field.personal)
 
 

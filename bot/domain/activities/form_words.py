@@ -74,7 +74,7 @@ def draft_found(service: Service, form: Form) -> Say:
         (offer("button.resume", press(form, "-", "resume")), offer("button.afresh", f"sn:{service.slug}")),
         (offer("button.drop", press(form, "-", "drop")),),
     )
-    return say("form.draft_found", rows, title=Ref(f"service/{service.slug}/title"))
+    return say("form.draft_found", rows, title=Ref(f"service/{service.slug}/noun"))
 
 
 def shown(service: Service, form: Form, field: ServiceField) -> Param:

@@ -125,16 +125,16 @@ def _close(scene: Scene, case: OpenCase, staff_id: int) -> Result:
 
 
 def _move(scene: Scene, found: object, *, final: bool) -> tuple[list[Effect], tuple[Say, ...]]:
-    """The request's next stage: in work when taken, the last one when closed."""
+    """The stages that a request passes: up to the last but one when taken, the last one when closed."""
     if not isinstance(found, RequestView) or found.service not in scene.pack.services:
         return [], ()
     stages = scene.pack.services[found.service].stages
     slugs = [stage.slug for stage in stages]
     position = slugs.index(found.stage) if found.stage in slugs else 0
-    target = len(slugs) - 1 if final else min(position + 1, len(slugs) - 2)
-    if target <= position:
+    passed = slugs[position + 1 :] if final else slugs[position + 1 : -1]
+    if not passed:
         return [], ()
-    return [MoveRequest(found.id, slugs[target])], (status.stage_changed(scene, found, slugs[target]),)
+    return [MoveRequest(found.id, slug) for slug in passed], (status.stage_changed(scene, found, passed[-1]),)
 
 
 def _taken(staff: StaffPerson) -> StaffSay:

@@ -9,7 +9,7 @@ from bot.domain import terms
 from bot.domain.activities import handoff, survey
 from bot.domain.decision import CreateRequest, Decision, RecordFeedback, RequestByToken, RequestView, Scene
 from bot.domain.dialog import Form
-from bot.domain.speech import Fact, Personal, Ref, Say, StaffSay, When, offer, say
+from bot.domain.speech import Fact, Lines, Personal, Ref, Say, StaffSay, When, offer, say
 from knowledge_base.schema import FieldType, Service
 
 
@@ -72,7 +72,7 @@ def _request(scene: Scene, service: Service, form: Form) -> Decision:
 
 
 def _posts(service: Service, form: Form) -> tuple[StaffSay, ...]:
-    """Every field for staff, a long text in a message of its own."""
+    """Every field for staff, one a line."""
     posts = []
     for field in service.fields:
         value = form.values.get(field.name)
@@ -83,7 +83,7 @@ def _posts(service: Service, form: Form) -> tuple[StaffSay, ...]:
         if field.type is FieldType.CHOICE:
             shown = Ref(f"{where}/choice/{value}")
         posts.append(Ref("form.summary_line", {"label": Ref(f"{where}/label"), "value": shown}))
-    return (StaffSay(Say(tuple(posts))),) if posts else ()
+    return (StaffSay(say("status.body", lines=Lines(tuple(posts)))),) if posts else ()
 
 
 def _feedback(scene: Scene, service: Service, form: Form) -> Decision:

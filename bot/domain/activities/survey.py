@@ -73,7 +73,7 @@ def scored(scene: Scene, episode_id: int, value: int) -> Result:
         return Decision(scene.dialog, says=(say("score.noted_before"),), outcome="score.again")
     effect = RecordScore(episode.id, value)
     if value > LOW:
-        more = ((offer("button.add_words", f"rc:{episode.id}"),),)
+        more = ((offer("button.add_words", f"rc:{episode.id}"), offer("button.menu", "menu:main")),)
         return Decision(
             settled, says=(say("score.thanks", more),), effects=(effect,), outcome="score", slug=episode.slug
         )
@@ -99,9 +99,9 @@ def words(scene: Scene, activity: Comment | Missing, text: str) -> Decision:
             return replace(called, effects=(kept, *called.effects), outcome="score.words")
         case Missing():
             rows = ((offer("button.to_person", "c:human"), offer("button.menu", "menu:main")),)
-            gap = RecordQuestion(text, "not_helped", None)
+            gap, asked = RecordQuestion(text, "not_helped", None), scene.dialog.question
             return Decision(
-                replace(settled.dialog, question=text),
+                replace(settled.dialog, question=f"{asked}\n{text}" if asked else text),
                 says=(say("score.missing_noted", rows),),
                 effects=(kept, gap),
                 outcome="helped.words",

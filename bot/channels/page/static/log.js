@@ -21,12 +21,19 @@ export function conversation(log, { words, language, onPress, onCopy, onEdit }) 
     last = message.id;
     if (!message.own) return place(bubble(message, "theirs"), message.at);
     const mine = locals.get(message.key);
-    if (!mine) return message.text && message.key !== START ? place(bubble(message, "own"), message.at) : null;
+    if (!mine) return message.key === START ? null : place(told(message), message.at);
     mine.echoed = true;
     stamp(draw(mine), message.at);
     days();
     settle(mine);
     return mine.node;
+  }
+
+  /** The visitor's own words from an earlier visit; what was personal in them is not given back. */
+  function told(message) {
+    const made = bubble(message.text ? message : { ...message, text: words.private }, "own");
+    made.classList.toggle("private", !message.text);
+    return made;
   }
 
   /** Take note of a message from here; `draw` says whether to show it at once. */

@@ -32,10 +32,10 @@ export function scroller(button, log) {
       button.hidden = atBottom();
       return;
     }
-    const room = innerHeight - inset("--above") - inset("--below");
-    if (node.offsetHeight <= room) return down();
+    const top = scrollY + node.getBoundingClientRect().top - inset("--above") - 8;
+    if (page.scrollHeight - top <= innerHeight) return down();
     stuck = false;
-    to(scrollY + node.getBoundingClientRect().top - inset("--above") - 8, true);
+    to(top, true);
   }
 
   function inset(name) {
