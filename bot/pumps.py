@@ -26,6 +26,8 @@ POLL_SECONDS = 1.0
 GATHER_SECONDS = 0.003
 """Pause between two claims while busy: more rows share the next one."""
 AFTER_FAILURE_SECONDS = 1.0
+TOGETHER = 8
+"""Updates that share a transaction."""
 
 T = TypeVar("T")
 
@@ -38,11 +40,11 @@ async def handle_updates(
     async def claim(room: int) -> Sequence[Claimed]:
         return await handle_update.claim(runtime, secrets.token_hex(8), room)
 
-    async def work(claimed: Claimed) -> None:
-        await handle_update.handle(runtime, doors, claimed)
+    async def work(claimed: Sequence[Claimed]) -> None:
+        await handle_update.handle_together(runtime, doors, claimed)
 
     async with runtime.wake.listening(INBOX) as waiter:
-        await _pump("inbox", claim, work, waiter, stop, most)
+        await _pump("inbox", claim, work, waiter, stop, most, TOGETHER)
 
 
 async def make_calls(
@@ -58,9 +60,10 @@ async def make_calls(
             return ()
         return await deliver.claim(runtime, channel, secrets.token_hex(8), room, rate)
 
-    async def work(leased: Leased) -> None:
-        made.append((leased, await deliver.make(send, leased, unknown=unknown)))
-        something.set()
+    async def work(batch: Sequence[Leased]) -> None:
+        for leased in batch:
+            made.append((leased, await deliver.make(send, leased, unknown=unknown)))
+            something.set()
 
     async def record() -> None:
         while made or not ended.is_set():
@@ -82,26 +85,27 @@ async def make_calls(
     async with runtime.wake.listening(outbox_of(channel)) as waiter, asyncio.TaskGroup() as group:
         group.create_task(record())
         try:
-            await _pump(f"outbox of {channel.value}", claim, work, waiter, stop, most)
+            await _pump(f"outbox of {channel.value}", claim, work, waiter, stop, most, 1)
         finally:
             ended.set()
             something.set()
 
 
 async def _pump(
-    name: str, claim: Callable[[int], Awaitable[Sequence[T]]], work: Callable[[T], Awaitable[None]],
-    waiter: Waiter, stop: asyncio.Event, most: int,
-) -> None:
+    name: str, claim: Callable[[int], Awaitable[Sequence[T]]], work: Callable[[Sequence[T]], Awaitable[None]],
+    waiter: Waiter, stop: asyncio.Event, most: int, together: int,
+) -> None:  # fmt: skip
+    """Claim up to ``most`` rows at a time, and work on them ``together`` at a time."""
     active = 0
 
-    async def guarded(one: T) -> None:
+    async def guarded(batch: Sequence[T]) -> None:
         nonlocal active
         try:
-            await work(one)
+            await work(batch)
         except Exception:
-            log.exception("%s: a row failed, it is tried again when its lease ends", name)
+            log.exception("%s: %d rows failed, they are tried again when their lease ends", name, len(batch))
         finally:
-            active -= 1
+            active -= len(batch)
             waiter.set()
 
     async with asyncio.TaskGroup() as group:
@@ -113,9 +117,9 @@ async def _pump(
             except Exception as error:  # noqa: BLE001 - the loop outlives any fault of the database
                 log.warning("%s: the database does not answer (%s), trying again", name, type(error).__name__)
                 await asyncio.sleep(AFTER_FAILURE_SECONDS)
-            for one in claimed:
-                active += 1
-                group.create_task(guarded(one))
+            active += len(claimed)
+            for first in range(0, len(claimed), together):
+                group.create_task(guarded(claimed[first : first + together]))
             if len(claimed) < room or active >= most:
                 await waiter.wait(POLL_SECONDS)
             if active:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -27,4 +29,9 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
 
 
 def _every(made: AsyncIOScheduler, seconds: float, tick: Callable[[], Awaitable[object]]) -> None:
-    made.add_job(tick, "interval", seconds=seconds)
+    async def until_the_end() -> None:
+        # Cut off by the worker's end: whatever was not committed is due again.
+        with suppress(asyncio.CancelledError):
+            await tick()
+
+    made.add_job(until_the_end, "interval", seconds=seconds, name=getattr(tick, "func", tick).__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.domain.decide import decide
@@ -12,7 +12,7 @@ from bot.domain.dialog import Dialog
 from bot.domain.errors import ClaimLost, OtklikError
 from bot.domain.events import ClientActed, Event
 from bot.domain.messages import Capabilities, Channel, Kind
-from bot.storage import audit, decisions, dialogs, queries
+from bot.storage import audit, bundle, decisions, dialogs, queries
 from bot.storage.decisions import Heard
 from bot.storage.personal import Cipher
 from bot.storage.session import Database, Tx
@@ -95,20 +95,58 @@ async def take(
         decision = await _decide(tx, locked, event, content.pack, now)
         if settle is not None and not await settle(tx, decision):
             raise ClaimLost
-        context = decisions.Context(
-            content.pack,
-            content.release,
-            runtime.cipher,
-            runtime.limits,
-            runtime.staff_chat,
-            now,
-            locked.free_episode,
-        )
-        await decisions.save(tx, locked.addressee, decision, heard, context)
+        context = _context(runtime, content, locked, now)
+        kept = await decisions.prepare(tx, locked.addressee, decision, heard, context)
+        await bundle.save(tx, [kept], now)
         if actor:
             await audit.write(tx, now, actor, decision.outcome, f"address:{locked.addressee.id}")
-    _wake(runtime, locked.addressee, decision)
+    runtime.wake.signal(_topics(runtime, locked.addressee, decision))
     return decision
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a client did, ready for its turn."""
+
+    event: ClientActed
+    heard: Heard
+
+    @property
+    def address(self) -> tuple[Channel, str]:
+        return self.event.incoming.channel, self.event.incoming.external_id
+
+
+async def take_together(runtime: Runtime, content: Content, said: Sequence[Said]) -> None:
+    """Turns of different conversations in one transaction, all of them or none.
+
+    Most of a turn's price is that of a transaction, shared here. Raises what any of them raises; each can
+    then be taken by itself.
+    """
+    now = runtime.clock()
+    topics: set[str] = set()
+    async with runtime.db.begin() as tx:
+        kept = []
+        for one, locked in zip(said, await dialogs.lock_all(tx, [s.address for s in said], now), strict=True):
+            decision = await _decide(tx, locked, one.event, content.pack, now)
+            context = _context(runtime, content, locked, now)
+            kept.append(await decisions.prepare(tx, locked.addressee, decision, one.heard, context))
+            topics |= _topics(runtime, locked.addressee, decision)
+        await bundle.save(tx, kept, now)
+    runtime.wake.signal(topics)
+
+
+def _context(
+    runtime: Runtime, content: Content, locked: dialogs.Locked, now: dt.datetime
+) -> decisions.Context:
+    return decisions.Context(
+        content.pack,
+        content.release,
+        runtime.cipher,
+        runtime.limits,
+        runtime.staff_chat,
+        now,
+        locked.free_episode,
+    )
 
 
 async def _decide(tx: Tx, locked: dialogs.Locked, event: Event, pack: Pack, now: dt.datetime) -> Decision:
@@ -133,7 +171,8 @@ def _unreachable(decision: Decision, event: Event) -> Decision:
     return replace(decision, says=())
 
 
-def _wake(runtime: Runtime, who: dialogs.Addressee, decision: Decision) -> None:
+def _topics(runtime: Runtime, who: dialogs.Addressee, decision: Decision) -> set[str]:
+    """Who has to be woken for what was decided."""
     topics = set()
     if who.channel is Channel.PAGE:
         topics.add(f"page:{who.external_id}")
@@ -141,5 +180,4 @@ def _wake(runtime: Runtime, who: dialogs.Addressee, decision: Decision) -> None:
         topics.add(outbox_of(who.channel))
     if decision.staff and runtime.staff_chat is not None:
         topics.add(outbox_of(Channel.TELEGRAM))
-    if topics:
-        runtime.wake.signal(topics)
+    return topics

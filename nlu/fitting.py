@@ -33,7 +33,7 @@ PARAGRAPH_WEIGHT = 0.5
 """Weight of a paragraph of an answer against a sample, by cross-validation."""
 MEANING_WEIGHT = 4.0
 """Sentence vectors against lemmas, by cross-validation."""
-TOLERANCE, ITERATIONS = 1e-3, 100
+TOLERANCE, ITERATIONS = 1e-4, 200
 """A smaller tolerance takes longer and classifies no better."""
 HELD_OUT = 0.2
 """Share of the samples kept for the calibration."""

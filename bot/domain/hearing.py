@@ -9,7 +9,7 @@ from typing import assert_never
 from bot.domain import pressing
 from bot.domain.activities import answering, form, handoff, smalltalk, survey
 from bot.domain.decision import Decision, Need, Result, Scene
-from bot.domain.dialog import Comment, Form, FormMode, Missing
+from bot.domain.dialog import Comment, Form, FormMode, Missing, Offered
 from bot.domain.events import ClientActed
 from nlu.understanding import Outcome, Understanding
 
@@ -125,11 +125,13 @@ def _asks(scene: Scene, understood: Understanding, text: str) -> bool:
 
 
 def _typed_label(scene: Scene, text: str) -> str | None:
-    """The action of a button whose label was typed."""
+    """The action of a button whose label was typed: one shown last, or a language by its own name, always."""
     wanted = _bare(text)
     if not wanted or len(text) > 70:
         return None
-    return next((o.action for o in scene.dialog.offered if _bare(o.label) == wanted), None)
+    texts, languages = scene.pack.texts, scene.pack.agency.languages
+    named = tuple(Offered(texts[f"language.{spoken}"].get(spoken, ""), f"l:{spoken}") for spoken in languages)
+    return next((o.action for o in (*scene.dialog.offered, *named) if _bare(o.label) == wanted), None)
 
 
 def _bare(label: str) -> str:

@@ -11,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.decision import Decision
 from bot.domain.dialog import Dialog, Offered, OpenCase
-from bot.domain.errors import ClaimLost
 from bot.domain.messages import CallKind, Capabilities, Channel, Rendered
 from bot.domain.rendering import render
 from bot.domain.speech import Lines, Param, Personal, Place, Ref, Say, StaffSay
 from bot.domain.wording import Voice
-from bot.storage import bundle, dialogs, effects, outbox, personal
+from bot.storage import dialogs, effects, outbox, personal
 from bot.storage.bundle import Bundle, Message
 from bot.storage.dialogs import Addressee
 from knowledge_base.schema import Pack
@@ -47,16 +46,16 @@ class Context:
     """A number no episode has."""
 
 
-async def save(
+async def prepare(
     tx: AsyncConnection, who: Addressee, decision: Decision, heard: Heard | None, context: Context
-) -> None:
-    """One decision, whole; the caller's transaction commits it, but must not after a ClaimLost."""
+) -> Bundle:
+    """Apply a decision's effects and render what it says. The rest waits in the bundle, to be saved."""
     scope = effects.Scope(tx, who, context.cipher, context.release, context.now, context.free_episode)
     facts = await effects.apply(scope, decision.effects)
     said = tuple(s for s in (*decision.says, *(p.say for p in decision.staff)))
     known = await personal.reveal(tx, context.cipher, who.client_id, _personal_refs(said))
     voice = Voice(context.pack, decision.dialog.language, context.now, facts, known)
-    kept = Bundle(who.id, context.now, context.release, decision.outcome, decision.slug)
+    kept = Bundle(who.id, context.release, decision.outcome, decision.slug)
     kept.episodes, kept.questions = scope.episodes, scope.questions
     if heard is not None:
         kept.inbox_id, kept.lease = heard.inbox_id, heard.lease
@@ -65,8 +64,7 @@ async def save(
     await _tell_staff(tx, kept, who, decision.staff, voice, context)
     state = _with_case_id(decision.dialog, facts)
     kept.state = dialogs.written(state if offered is None else replace(state, offered=offered))
-    if not await bundle.save(tx, kept):
-        raise ClaimLost
+    return kept
 
 
 def _heard(decision: Decision, heard: Heard) -> Message:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -59,6 +61,25 @@ async def lock(tx: AsyncConnection, channel: Channel, external_id: str, now: dt.
         await _create(tx, channel, external_id, now)
         found = (await tx.execute(_BY_KEY, keys)).one()
     return _locked(found)
+
+
+async def lock_all(tx: AsyncConnection, keys: Sequence[tuple[Channel, str]], now: dt.datetime) -> list[Locked]:
+    """Lock the conversations of several different addresses, in an order that all workers keep to."""
+    wanted = sorted(set(keys))
+    rows = json.dumps([{"channel": channel, "external_id": external_id} for channel, external_id in wanted])
+    found = {(row.channel, row.external_id): _locked(row) for row in await tx.execute(_BY_KEYS, {"keys": rows})}
+    return [found.get(key) or await lock(tx, *key, now) for key in keys]
+
+
+_BY_KEYS = text(f"""
+    SELECT x.*, {FREE_EPISODE} AS episode
+    FROM json_to_recordset(CAST(:keys AS json)) AS k(channel text, external_id text)
+    CROSS JOIN LATERAL (
+        SELECT a.id, a.client_id, a.channel, a.external_id, a.reachable, d.state
+        FROM address a JOIN dialog d ON d.address_id = a.id
+        WHERE a.channel = k.channel AND a.external_id = k.external_id FOR UPDATE OF d) AS x
+""")
+"""One after the other, by index: a join would be planned while the tables are small, and kept when they are not."""
 
 
 async def lock_by_id(tx: AsyncConnection, address_id: int) -> Locked:

@@ -13,6 +13,8 @@ import asyncpg
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 2.0
+BEAT_SECONDS = 5.0
+"""How often the connection is tried: one that broke in silence holds no lock any more."""
 
 
 @contextlib.asynccontextmanager
@@ -25,11 +27,25 @@ async def leading(url: str, name: str) -> AsyncIterator[asyncio.Event]:
     connection = await _acquire(url, key, name)
     lost = asyncio.Event()
     connection.add_termination_listener(lambda _connection: lost.set())
-    try:
-        yield lost
-    finally:
-        with contextlib.suppress(Exception):
-            await connection.close(timeout=2)
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(_watch(connection, lost, name))
+        try:
+            yield lost
+        finally:
+            watching.cancel()
+            with contextlib.suppress(Exception):
+                await connection.close(timeout=2)
+
+
+async def _watch(connection: asyncpg.Connection, lost: asyncio.Event, name: str) -> None:
+    while not lost.is_set():
+        await asyncio.sleep(BEAT_SECONDS)
+        try:
+            await connection.fetchval("SELECT 1", timeout=BEAT_SECONDS)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            log.warning("the lead of %s is lost (%s)", name, type(error).__name__)
+            connection.terminate()
+            lost.set()
 
 
 async def _acquire(url: str, key: int, name: str) -> asyncpg.Connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -18,7 +19,7 @@ from bot.storage import dialogs, inbox, staff
 from bot.storage.decisions import Heard
 from bot.storage.inbox import Claimed
 from bot.storage.session import Tx
-from bot.turn import Runtime
+from bot.turn import Content, Runtime, Said
 from nlu.understanding import Understanding
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,34 @@ async def claim(runtime: Runtime, lease: str, most: int) -> Sequence[Claimed]:
     """Updates this worker may handle now, at most one a conversation."""
     async with runtime.db.once() as tx:
         return await inbox.claim(tx, lease, most)
+
+
+async def handle_together(
+    runtime: Runtime, doors: Mapping[Channel, Door], batch: Sequence[Claimed]
+) -> None:
+    """Updates of different conversations, sharing a transaction as long as all goes well.
+
+    What isn't a client's, was tried before, or shares in a failure is handled by itself.
+    """
+    content = runtime.shelf.content
+    read = await asyncio.gather(*(_fresh(content, doors, claimed) for claimed in batch))
+    said = {one.address: one for one in read if one is not None}
+    try:
+        if said:
+            await turn.take_together(runtime, content, list(said.values()))
+    except Exception as error:  # noqa: BLE001 - each by itself finds out whose it is
+        log.warning("%d updates together failed (%s), one by one now", len(said), type(error).__name__)
+        said = {}
+    handled = {one.heard.inbox_id: one for one in said.values()}
+    rest = (
+        _answer(doors, handled[claimed.id].event.incoming)
+        if claimed.id in handled
+        else handle(runtime, doors, claimed)
+        for claimed in batch
+    )
+    for outcome in await asyncio.gather(*rest, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
 
 
 async def handle(runtime: Runtime, doors: Mapping[Channel, Door], claimed: Claimed) -> str:
@@ -83,19 +112,40 @@ async def _handle(runtime: Runtime, door: Door, claimed: Claimed) -> str:
     return outcome
 
 
-async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Decision:
-    content = runtime.shelf.content
+async def _answer(doors: Mapping[Channel, Door], incoming: Incoming) -> None:
+    if incoming.callback:
+        await doors[incoming.channel].answer(incoming.callback)
+
+
+async def _fresh(content: Content, doors: Mapping[Channel, Door], claimed: Claimed) -> Said | None:
+    """What a client did, if that is what it is and nothing has gone wrong with it so far."""
+    if claimed.attempts > 1:
+        return None
+    try:
+        parsed = await doors[claimed.channel].parse(claimed.payload)
+        return await _said(content, claimed, parsed) if isinstance(parsed, Incoming) else None
+    except Exception:  # noqa: BLE001 - happens again where it is dealt with
+        return None
+
+
+async def _said(content: Content, claimed: Claimed, incoming: Incoming) -> Said:
     understood: Understanding | None = None
     if incoming.kind in READABLE:
         understood = await content.aside.understand(incoming.text)
-    event = ClientActed(claimed.id, incoming, understood)
+    shown = incoming.text or incoming.action or incoming.name or incoming.kind.value
+    return Said(
+        ClientActed(claimed.id, incoming, understood), Heard(claimed.id, claimed.lease, shown, understood)
+    )
+
+
+async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Decision:
+    content = runtime.shelf.content
+    said = await _said(content, claimed, incoming)
 
     async def lock(tx: Tx) -> dialogs.Locked:
         return await dialogs.lock(tx, incoming.channel, incoming.external_id, runtime.clock())
 
-    shown = incoming.text or incoming.action or incoming.name or incoming.kind.value
-    heard = Heard(claimed.id, claimed.lease, shown, understood)
-    return await turn.take(runtime, content, lock, event, heard=heard)
+    return await turn.take(runtime, content, lock, said.event, heard=said.heard)
 
 
 async def _staff(runtime: Runtime, claimed: Claimed, incoming: StaffIncoming) -> Decision | None:

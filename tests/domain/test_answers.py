@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.decision import OpenEpisode, RecordComment, RecordHelped, RecordQuestion, RecordScore, StartCase
-from bot.domain.dialog import Comment, Missing
+from bot.domain.dialog import Comment, Dialog, Missing
 from nlu.understanding import Outcome, Understanding
 from tests.domain.talk import NIGHT, Talk, real_pack, understood
 
@@ -86,7 +86,7 @@ def test_asking_back_offers_services_too() -> None:
 
 
 def test_with_one_candidate_there_is_nothing_to_choose_from() -> None:
-    talk = Talk().say("что-то", understood("что-то", Outcome.CLARIFY, "contacts", "my-status"))
+    talk = Talk().say("что-то", understood("что-то", Outcome.CLARIFY, "contacts", "greeting"))
     assert talk.last.outcome == "unknown"
     assert talk.hears("answer.unknown_near")
 
@@ -230,3 +230,28 @@ def test_an_old_score_button_still_works_after_other_questions() -> None:
     talk = Talk().ask("agrostartup").press(HELPED)
     button = next(o.action for o in talk.dialog.offered if o.label == "4")
     assert talk.ask("contacts").press(button).hears("score.thanks")
+
+
+def test_asking_back_offers_commands_too() -> None:
+    reading = understood("дайте оператора", Outcome.CLARIFY, "human", "my-status", "open-data")
+    talk = Talk().say("дайте оператора", reading)
+    assert talk.labels[:2] == ["Позвать сотрудника", "Мои заявки"]
+    assert talk.press("Позвать сотрудника").last.outcome == "handoff.asked"
+
+
+def test_what_is_near_by_chance_is_not_offered() -> None:
+    far = understood("ыва вапр", Outcome.UNKNOWN, "road-repair", "utilities", score=0.02)
+    talk = Talk().say("ыва вапр", far)
+    assert talk.hears("answer.unknown")
+    assert talk.labels == ["Передать сотруднику", "В начало"]
+
+
+def test_a_rest_that_is_not_in_the_client_s_language_is_announced() -> None:
+    talk = Talk(dialog=Dialog("en")).press("m:agrostartup")
+    assert talk.hears("answer.other_language", "template/agrostartup/more")
+
+
+def test_what_was_missing_reaches_staff_with_the_question() -> None:
+    talk = Talk().ask("agrostartup", "что за агростартап").press(NOT_HELPED).say("а если ферма уже есть")
+    talk.press("Передать сотруднику")
+    assert "что за агростартап\nа если ферма уже есть" in talk.staff_text

@@ -114,6 +114,34 @@ def test_a_long_question_in_another_language_changes_it() -> None:
     assert short.dialog.language == "ru"
 
 
+def test_a_few_letters_are_enough_to_come_back_to_the_pack_s_own_language() -> None:
+    said = understood("привет", Outcome.SMALLTALK, "greeting", language="ru")
+    assert Talk(dialog=Dialog("en")).say("привет", said).dialog.language == "ru"
+    hello = understood("hello", Outcome.SMALLTALK, "greeting", language="en")
+    assert Talk().say("hello", hello).dialog.language == "en"
+
+
+@pytest.mark.parametrize("text", ["https://example.invalid/a/long/path", "somebody@example.invalid", "John Deere"])
+def test_addresses_and_brands_show_no_language(text: str) -> None:
+    assert Talk().say(text, understood(text, Outcome.UNKNOWN, language="en")).dialog.language == "ru"
+
+
+def test_the_language_of_the_screen_counts_at_first_and_when_it_changes() -> None:
+    talk = Talk().act(Kind.START, language="en")
+    assert talk.dialog.language == "en"
+    assert talk.heard[0].text.startswith("Hello")
+    talk.press("l:ru")
+    assert talk.act(Kind.BUTTON, action="menu:main", language="en").dialog.language == "ru"
+    assert talk.act(Kind.BUTTON, action="menu:main", language="ru").dialog.language == "ru"
+    assert talk.act(Kind.BUTTON, action="menu:main", language="en").dialog.language == "en"
+    assert Talk().act(Kind.START, language="de").dialog.language == "ru"
+
+
+@pytest.mark.parametrize(("typed", "language"), [("in English", "en"), ("По-русски!", "ru")])
+def test_a_language_is_changed_by_its_own_name(typed: str, language: str) -> None:
+    assert Talk(dialog=Dialog("en" if language == "ru" else "ru")).say(typed).dialog.language == language
+
+
 @pytest.mark.parametrize("way", ["c:my-data", "command"])
 def test_what_is_kept_is_told_on_demand(way: str) -> None:
     talk = Talk().press(way) if way != "command" else Talk().act(Kind.COMMAND, name="mydata")

@@ -404,3 +404,15 @@ def test_a_draft_of_a_service_that_is_no_more_stands_in_nobodys_way() -> None:
 def test_a_form_left_for_years_is_still_there() -> None:
     talk = appeal("place").later(days=800).say("Озёрский район")
     assert form(talk).step == "applicant-name"
+
+
+def test_a_refused_value_is_asked_for_again_without_the_explanations() -> None:
+    talk = appeal("contact").say("восемь девятьсот")
+    assert talk.hears("form.bad_phone", "service/appeal/field/contact/ask")
+    assert not talk.hears("service/appeal/field/contact/hint")
+
+
+def test_words_at_the_summary_may_be_personal_and_are_not_kept() -> None:
+    talk = appeal("review").say("имя неверное, я Петрова")
+    assert talk.hears("form.choose", "form.summary")
+    assert talk.last.private

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from bot.domain.decision import RequestView, StageReached
+from bot.domain.dialog import Dialog, Form, FormMode
 from tests.domain.talk import WEDNESDAY, Talk
 
 
@@ -102,3 +103,10 @@ def test_a_stage_that_is_no_more_does_no_harm() -> None:
     talk = talk_with(view(3, "gone"), view(4))
     assert talk.command("my-status").last.outcome == "status.list"
     assert talk.press("q:3").last.outcome == "status"
+
+
+def test_without_requests_a_draft_is_found() -> None:
+    draft = Form("appeal", "1", "text", {"kind": "complaint"}, FormMode.PAUSED)
+    talk = Talk(dialog=Dialog("ru", stack=(draft,))).command("my-status")
+    assert talk.hears("form.draft_found")
+    assert talk.press("Продолжить").hears("service/appeal/field/text/ask")

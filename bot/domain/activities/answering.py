@@ -11,6 +11,8 @@ from knowledge_base.schema import Template
 from nlu.understanding import Outcome, Understanding
 
 CHOICES = 3
+COMMANDS = {"human": "button.person", "my-status": "button.my_requests", "my-data": "button.my_data"}
+"""Labels of the commands that may be meant."""
 NEAR_SHARE = 0.25
 """Of the threshold for asking back: below that a topic is not near, it is chance."""
 PARTS = 3
@@ -93,9 +95,10 @@ def unknown(scene: Scene, understood: Understanding | None) -> Decision:
     if misses >= scene.pack.agency.unknown_before_handoff:
         called = handoff.hand_over(scene, "unknown", "handoff.failed_twice", said=text)
         return replace(called, effects=(*called.effects, *gap), outcome="unknown")
-    near = _near(scene, understood, least=scene.pack.agency.thresholds.clarify * NEAR_SHARE)[:2]
-    rest = near or (offer("button.menu", "menu:main"),)
-    rows = ((offer("button.to_person", "c:human"),), *((one,) for one in rest))
+    person = offer("button.to_person", "c:human")
+    near = _near(scene, understood, least=scene.pack.agency.thresholds.clarify * NEAR_SHARE)
+    near = tuple(one for one in near if one.action != person.action)[:2]
+    rows = ((person,), *((one,) for one in near or (offer("button.menu", "menu:main"),)))
     key = "answer.unknown_near" if near else "answer.unknown"
     told = say(key, rows, due=handoff.promised_by(scene), hours=handoff.hours_note(scene))
     return Decision(replace(scene.dialog, misses=misses), says=(told,), effects=gap, outcome="unknown")
@@ -123,6 +126,8 @@ def _near(scene: Scene, understood: Understanding | None, least: float = 0) -> t
             found.append(Offer(Ref(f"template/{candidate.slug}/title"), f"t:{candidate.slug}"))
         elif candidate.slug in pack.services:
             found.append(Offer(Ref(f"service/{candidate.slug}/title"), f"s:{candidate.slug}"))
+        elif candidate.slug in COMMANDS:
+            found.append(offer(COMMANDS[candidate.slug], f"c:{candidate.slug}"))
     return tuple(found[:CHOICES])
 
 

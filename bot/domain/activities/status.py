@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.domain import terms
+from bot.domain.activities import form_words
 from bot.domain.decision import Decision, MyRequests, Need, RequestById, RequestByNumber, RequestView, Result, Scene
+from bot.domain.dialog import Form, FormMode
 from bot.domain.speech import Lines, Offer, Ref, Rows, Say, When, WhenStyle, offer, say
 from knowledge_base.schema import Service, Stage
 
@@ -18,6 +20,10 @@ def mine(scene: Scene) -> Result:
     found = scene.view.loaded[query]
     requests = [r for r in found if isinstance(r, RequestView)] if isinstance(found, tuple) else []
     if not requests:
+        draft = next((a for a in scene.dialog.stack if isinstance(a, Form) and a.mode is FormMode.PAUSED), None)
+        if draft is not None and draft.values and draft.service in scene.pack.services:
+            found_draft = form_words.draft_found(scene.pack.services[draft.service], draft)
+            return Decision(scene.dialog, says=(found_draft,), outcome="status.draft", slug=draft.service)
         rows: Rows = ((offer("button.appeal", "s:appeal"), offer("button.menu", "menu:main")),)
         return Decision(scene.dialog, says=(say("status.none", rows),), outcome="status.none")
     if len(requests) == 1:
