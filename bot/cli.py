@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(parsed: argparse.Namespace) -> int:
     from bot import app
+    from bot.domain.errors import DatabaseRefused
     from knowledge_base.load import PackError
 
     settings = read(Settings)
@@ -85,7 +86,7 @@ def _run(parsed: argparse.Namespace) -> int:
         _loop(app.run(settings, _tell))
     except PackError as error:
         return _complain(*(str(fault) for fault in error.faults))
-    except app.PortTaken as error:
+    except (app.PortTaken, DatabaseRefused) as error:
         return _complain(str(error))
     except OSError as error:
         return _complain(

@@ -16,13 +16,20 @@ _PARAGRAPH = re.compile(r"\n+")
 _MARKUP = re.compile(r"[*`]+")
 
 
+PARAGRAPH_WEIGHT = 0.4
+"""Of a paragraph of an answer against a sample, by cross-validation."""
+OUTSIDE_WEIGHT = 2.0
+"""Of a sample that is out of scope: such questions are more varied than any list of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A cleaned text and the slug it stands for."""
 
     text: str
     slug: str
-    asked: bool
+    weight: float = 1.0
+    asked: bool = True
     """Somebody may type it; False for a paragraph of an answer, which only tells the words of its topic."""
 
 
@@ -34,16 +41,17 @@ def series_of(pack: Pack) -> frozenset[str]:
 def examples(pack: Pack) -> tuple[Example, ...]:
     """Everything there is to learn from, in a fixed order."""
     reader = NumberReader(series_of(pack))
-    smalltalk = {slug for slug, intent in pack.intents.items() if intent.kind is IntentKind.SMALLTALK}
-    asked = (
-        Example(prepared(text, reader, keep_greetings=slug in smalltalk), slug, True)
-        for slug, text in _asked(pack)
-    )
-    told = (
-        Example(prepared(text, reader, keep_greetings=False), slug, False)
-        for slug, text in _told(pack, pack.agency.default_language)
-    )
-    return tuple(one for one in (*asked, *told) if tokens(one.text))
+    kinds = {slug: intent.kind for slug, intent in pack.intents.items()}
+    learned: list[Example] = []
+    for slug, text in _asked(pack):
+        kind = kinds.get(slug)
+        plain = prepared(text, reader, keep_greetings=kind is IntentKind.SMALLTALK)
+        weight = OUTSIDE_WEIGHT if kind is IntentKind.OUT_OF_SCOPE else 1.0
+        learned.append(Example(plain, slug, weight))
+    for slug, text in _told(pack, pack.agency.default_language):
+        plain = prepared(text, reader, keep_greetings=False)
+        learned.append(Example(plain, slug, PARAGRAPH_WEIGHT, asked=False))
+    return tuple(one for one in learned if tokens(one.text))
 
 
 def _asked(pack: Pack) -> Iterator[tuple[str, str]]:

@@ -113,7 +113,9 @@ class Matcher:
             if path:
                 engine_cache.save(*fitted, path)
         matcher = cls(pack, *fitted)
-        matcher.understand("проверка связи")  # loads what is lazy, before the first client waits for it
+        # What is loaded lazily is loaded before the first client waits for it.
+        matcher.understand("проверка")
+        fitted[0].probabilities(["проверка"])
         return matcher
 
     def understand(self, text: str) -> Understanding:

@@ -10,6 +10,10 @@ class OtklikError(Exception):
         return super().__str__() or (self.__doc__ or "").strip()
 
 
+class DatabaseRefused(OtklikError):
+    """The database refuses the connection."""
+
+
 class MalformedUpdate(OtklikError):
     """The messenger sent an update that does not fit its own schema."""
 

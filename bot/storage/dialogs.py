@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -101,15 +101,19 @@ def written(state: Dialog) -> str:
 
 
 async def _create(tx: AsyncConnection, channel: Channel, external_id: str, now: dt.datetime) -> None:
+    """A client, an address and a dialog, unless another worker has just made them.
+
+    ``DO UPDATE`` would lock the other one's address against the rows that refer to it: a deadlock.
+    """
     client_id = (await tx.execute(insert(client).values(created_at=now).returning(client.c.id))).scalar_one()
     added = insert(address).values(
         client_id=client_id, channel=channel.value, external_id=external_id, created_at=now
     )
-    kept = added.on_conflict_do_update(
-        index_elements=[address.c.channel, address.c.external_id], set_={"external_id": external_id}
-    ).returning(address.c.id)
-    address_id = (await tx.execute(kept)).scalar_one()
-    await tx.execute(insert(dialog).values(address_id=address_id, state="", updated_at=now).on_conflict_do_nothing())
+    address_id = (await tx.execute(added.on_conflict_do_nothing().returning(address.c.id))).scalar_one_or_none()
+    if address_id is None:
+        await tx.execute(delete(client).where(client.c.id == client_id))
+        return
+    await tx.execute(insert(dialog).values(address_id=address_id, state="", updated_at=now))
 
 
 def _locked(row: object) -> Locked:

@@ -14,7 +14,7 @@ from scripts.benchmarks.processes import BenchError
 from scripts.benchmarks.workload import Act, Content, acts, first_contact
 
 LOOK_SECONDS = 0.05
-QUIET_SECONDS = 0.6
+QUIET_SECONDS = 0.3
 STUCK_SECONDS = 20.0
 
 Describe: TypeAlias = Callable[[int, Act, int], dict[str, Any]]

@@ -38,7 +38,7 @@ class Plan:
     stream_seconds: Mapping[int, float] = field(default_factory=lambda: {30: 20.0, 100: 15.0})
 
 
-QUICK = Plan(clients=200, runs=1, waves=1, stream_seconds={30: 4.0, 100: 2.0})
+QUICK = Plan(clients=120, runs=1, waves=1, stream_seconds={30: 3.0, 100: 2.0})
 FULL = Plan()
 
 

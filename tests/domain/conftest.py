@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from knowledge_base.schema import Pack
 from tests.domain.talk import real_pack
 
-settings.register_profile("otklik", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("otklik", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("otklik")
 
 

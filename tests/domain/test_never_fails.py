@@ -36,7 +36,7 @@ scenes = st.builds(
     tokens=st.dictionaries(states.tokens, st.integers(1, 12), max_size=2),
     now=states.moments,
 )
-MANY = int(os.environ.get("OTKLIK_EXAMPLES", "200"))
+MANY = int(os.environ.get("OTKLIK_EXAMPLES", "120"))
 Many = settings(max_examples=MANY)
 
 

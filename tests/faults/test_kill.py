@@ -114,7 +114,7 @@ _TORN = """
 
 async def _caught_up(crowd: Crowd) -> None:
     """Waits until hardly anything is left that no killed worker holds: a kill shall strike new messages."""
-    until = time.monotonic() + 5
+    until = time.monotonic() + 3
     while time.monotonic() < until and await crowd.deployment.value(_FREE) > 10:
         await asyncio.sleep(0.05)
 

@@ -130,7 +130,7 @@ async def test_staff_take_answer_and_close(worker: Worker) -> None:
     closed = (await ask(db, 'SELECT taken_by, closed_by, closed_at FROM "case"'))[0]
     assert (closed["taken_by"], closed["closed_by"]) == (number, number)
     stages = [row["stage"] for row in await ask(db, "SELECT stage FROM request_stage ORDER BY id")]
-    assert stages == ["accepted", "assigned", "answered"]
+    assert stages == ["accepted", "assigned", "in-work", "answered"]
     assert {row["state"] for row in await ask(db, "SELECT state FROM timer")} == {"dropped"}
     assert len(await ask(db, "SELECT * FROM audit")) == 2
 

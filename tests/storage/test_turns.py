@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -10,11 +11,13 @@ from bot.domain.dialog import Dialog
 from bot.domain.events import HandlingFailed, StaffWrote
 from bot.domain.messages import Channel, Kind
 from bot.storage import dialogs, inbox, page
-from bot.storage.session import Database
+from bot.storage.session import Database, Tx
 from bot.usecases import handle_update
 from tests.domain.talk import WEDNESDAY
 from tests.storage.rows import ask
 from tests.storage.worker import MARIA, Worker
+
+Lock = Callable[[Tx], Awaitable[object]]
 
 
 async def test_a_question_leaves_its_traces(worker: Worker) -> None:
@@ -95,7 +98,17 @@ async def test_first_contact_of_two_at_once_makes_one_conversation(worker: Worke
 
     found = await asyncio.gather(*(contact() for _ in range(4)))
     assert len({address for address, _ in found}) == 1
-    assert len(await ask(db, "SELECT * FROM dialog")) == 1
+    for table in ("client", "address", "dialog"):
+        assert len(await ask(db, f"SELECT * FROM {table}")) == 1, table
+
+
+async def test_first_contacts_of_the_same_people_at_once_do_not_deadlock(worker: Worker) -> None:
+    """Four workers that believe they hold the same updates: one handles each, no turn is broken off."""
+    for who in range(6):
+        await worker.receives(str(who), Kind.TEXT, text="agrostartup")
+    claimed = await worker.claims()
+    outcomes = await asyncio.gather(*(worker.handles(one) for one in claimed for _ in range(4)))
+    assert sorted(outcomes) == ["answer"] * 6 + ["lost"] * 18
 
 
 async def test_many_first_contacts_at_once(worker: Worker) -> None:
@@ -122,6 +135,85 @@ async def test_turns_of_one_conversation_wait_for_each_other(worker: Worker) -> 
     assert [case["answered"] for case in state["cases"]] == [True]
     heard = await worker.hears("1")
     assert any("Слушаю." in text for text in heard)
+
+
+async def test_a_locked_conversation_is_waited_for_whichever_way_it_is_asked_for(worker: Worker) -> None:
+    await worker.says("1", "agrostartup")
+    db, address = worker.runtime.db, await worker.address("1")
+
+    async def by_key(tx: Tx) -> object:
+        return await dialogs.lock(tx, Channel.TELEGRAM, "1", WEDNESDAY)
+
+    async def by_id(tx: Tx) -> object:
+        return await dialogs.lock_by_id(tx, address)
+
+    async def with_others(tx: Tx) -> object:
+        return await dialogs.lock_all(tx, [(Channel.TELEGRAM, "9"), (Channel.TELEGRAM, "1")], WEDNESDAY)
+
+    for first in (by_key, by_id, with_others):
+        for second in (by_key, by_id, with_others):
+            order: list[str] = []
+
+            async def hold(lock: Lock, name: str, order: list[str] = order) -> None:
+                async with db.begin() as tx:
+                    await lock(tx)
+                    order.append(f"{name} locks")
+                    await asyncio.sleep(0.05)
+                    order.append(f"{name} ends")
+
+            await asyncio.gather(hold(first, "a"), hold(second, "b"))
+            assert order in (["a locks", "a ends", "b locks", "b ends"], ["b locks", "b ends", "a locks", "a ends"]), (
+                f"{first.__name__} and {second.__name__}"
+            )
+
+
+async def test_batches_that_share_conversations_do_not_deadlock(worker: Worker) -> None:
+    for who in "12345":
+        await worker.says(who, "agrostartup")
+    keys = [(Channel.TELEGRAM, who) for who in "12345"]
+
+    async def batch(order: int) -> None:
+        for _ in range(10):
+            async with worker.runtime.db.begin() as tx:
+                turned = keys[order:] + keys[:order]
+                locked = await dialogs.lock_all(tx, turned, WEDNESDAY)
+                assert [one.addressee.external_id for one in locked] == [who for _, who in turned]
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(batch(order) for order in range(5)))
+
+
+async def test_updates_handled_together_are_as_if_handled_apart(worker: Worker) -> None:
+    for who in "abc":
+        await worker.receives(who, Kind.TEXT, text="agrostartup")
+    await worker.receives("d", Kind.TEXT, ignored="edit")
+    await worker.receives("e", Kind.TEXT, text="human")
+    await worker.handles_together(await worker.claims())
+    done = await ask(worker.runtime.db, "SELECT state, outcome FROM inbox ORDER BY id")
+    assert [row["outcome"] for row in done] == ["answer"] * 3 + ["ignored.edit", "handoff.asked"]
+    assert {row["state"] for row in done} == {"done"}
+    for who in "abce":
+        assert len(await worker.hears(who)) == 1
+    episodes = await ask(
+        worker.runtime.db, "SELECT external_id FROM episode JOIN address ON address.id = address_id ORDER BY 1"
+    )
+    assert [row["external_id"] for row in episodes] == ["a", "b", "c"]
+
+
+async def test_one_that_fails_or_is_lost_takes_nobody_with_it(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    await worker.receives("lost", Kind.TEXT, text="agrostartup")
+    monkeypatch.setattr(inbox, "LEASE_SECONDS", 0.05)
+    old = (await worker.claims("slow"))[0]
+    await asyncio.sleep(0.1)
+    monkeypatch.undo()
+    assert await worker.works() == ["answer"]
+    await worker.receives("broken", Kind.TEXT, fails="a bug")
+    for who in "ab":
+        await worker.receives(who, Kind.TEXT, text="agrostartup")
+    await worker.handles_together([*await worker.claims(), old])
+    assert [len(await worker.hears(who)) for who in ("a", "b", "lost", "broken")] == [1, 1, 1, 0]
+    states = await ask(worker.runtime.db, "SELECT conversation, state FROM inbox ORDER BY id")
+    assert [row["state"] for row in states] == ["done", "new", "done", "done"]
 
 
 async def test_a_turn_that_fails_saves_nothing(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +251,10 @@ async def test_the_page_shows_both_sides_in_order(worker: Worker) -> None:
         assert await page.history(tx, "visitor", ids[1], 1) == [seen[2]]
         assert await page.history(tx, "visitor", 0, 2) == seen[2:]
         assert await page.history(tx, "nobody", 0, 10) == []
+        everyone = await ask(worker.runtime.db, "SELECT max(id) AS last FROM outbox WHERE target = 'stranger'")
+        assert everyone[0]["last"] > ids[-1]
         await page.acknowledge(tx, "visitor", ids[1])
+        await page.acknowledge(tx, "stranger of no address", everyone[0]["last"])
     rows = await ask(worker.runtime.db, "SELECT state, target FROM outbox WHERE channel = 'page' ORDER BY id")
     assert [row["state"] for row in rows if row["target"] == "visitor"] == ["sent", "pending"]
     assert [row["state"] for row in rows if row["target"] == "stranger"] == ["pending"]

@@ -90,6 +90,9 @@ class Worker:
     async def handles(self, claimed: Claimed) -> str:
         return await handle_update.handle(self.runtime, DOORS, claimed)
 
+    async def handles_together(self, batch: Sequence[Claimed]) -> None:
+        await handle_update.handle_together(self.runtime, DOORS, batch)
+
     async def works(self) -> list[str]:
         """Everything that waits, one after another."""
         outcomes = []
