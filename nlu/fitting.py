@@ -33,10 +33,12 @@ MEANING_WEIGHT = 1.8
 """Sentence vectors against lemmas, by cross-validation."""
 TOLERANCE, ITERATIONS = 3e-4, 200
 """A smaller tolerance takes longer and classifies no better."""
+RIDGE = 1e-3
+"""Added to the diagonal of the kernel: two examples may be the same text."""
 STRIP = 256
 """Rows of the kernel made at once."""
-HELD_OUT = 0.2
-"""Share of the samples kept for the calibration."""
+HELD_OUT = 0.5
+"""Share of the samples kept for the calibration; the fewer are learned from, the sooner it is done."""
 _FEWEST = 40
 """Fewer samples in all say nothing of the calibration."""
 
@@ -63,7 +65,7 @@ class _Lessons:
 def fit(examples: Sequence[Example], encoder: SentenceEncoder | None) -> Classifier:
     """Train on cleaned texts. Deterministic.
 
-    On one thread: several would wait for each other whenever the cores are busy with something else.
+    Linear algebra on one thread: several would wait for each other whenever the cores are busy.
     """
     # Its import takes 2.4 s; whoever needs it first waits for the end.
     Thread(target=import_module, args=("sklearn.linear_model",), daemon=True).start()
@@ -110,6 +112,7 @@ def _kernel(sparse: csr_matrix, vectors: Floats) -> Floats:
     turned = sparse.T.tocsr()
     for start in range(0, len(kernel), STRIP):
         kernel[start : start + STRIP] += (sparse[start : start + STRIP] @ turned).toarray()
+    kernel.flat[:: len(kernel) + 1] += RIDGE
     return kernel
 
 
@@ -135,7 +138,7 @@ def _solve(lessons: _Lessons) -> tuple[Floats, Floats]:
     share, bias = np.zeros((size, lessons.classes), np.float32), np.zeros(lessons.classes, np.float32)
     if len(np.unique(lessons.truth)) < 2:
         return share, bias
-    factor = np.linalg.cholesky(lessons.kernel + np.float32(1e-3) * np.eye(size, dtype=np.float32))
+    factor = np.linalg.cholesky(lessons.kernel)
     model = LogisticRegression(C=STRENGTH, tol=TOLERANCE, max_iter=ITERATIONS)
     model.fit(factor, lessons.truth, lessons.importance)
     found, free = model.coef_, model.intercept_

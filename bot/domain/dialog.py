@@ -96,6 +96,8 @@ class Dialog:
     """Questions in a row that got no answer."""
     question: str = ""
     """The client's last question, handed to staff with a case."""
+    about: str = ""
+    """Slug of the last answer: a person called after it is one of its team."""
     cases: tuple[OpenCase, ...] = ()
     led: bool = False
     """A person leads: the assistant is silent."""

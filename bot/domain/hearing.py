@@ -13,6 +13,9 @@ from bot.domain.dialog import Comment, Form, FormMode, Missing, Offered
 from bot.domain.events import ClientActed
 from nlu.understanding import Outcome, Understanding
 
+FEW_WORDS = 2
+"""So short a thank-you wants no answer; a longer one may hold a question."""
+
 
 def text(scene: Scene, event: ClientActed) -> Result:
     said, understood = event.incoming.text.strip(), event.understood
@@ -20,7 +23,8 @@ def text(scene: Scene, event: ClientActed) -> Result:
     if pressed is not None:
         return pressing.button(scene, event, pressed)
     if handoff.leads(scene.dialog):
-        return handoff.forward(scene, said)
+        thanked = understood is not None and understood.slug == "thanks" and len(said.split()) <= FEW_WORDS
+        return handoff.forward(scene, said, owed=not thanked)
     current = scene.dialog.form
     if current is not None and current.service in scene.pack.services:
         return _in_form(scene, event, current, said, understood)

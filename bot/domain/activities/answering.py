@@ -30,7 +30,7 @@ def answer(scene: Scene, slugs: tuple[str, ...], outcome: str = "answer") -> Dec
         rows = _answer_rows(template, name)
         says.append(Say((Ref(f"template/{template.slug}/short"),), rows))
     return Decision(
-        replace(scene.dialog, misses=0),
+        replace(scene.dialog, misses=0, about=templates[0].slug),
         says=tuple(says),
         effects=tuple(effects),
         outcome=outcome,

@@ -30,12 +30,12 @@ def hours_note(scene: Scene) -> Ref:
     return Ref("handoff.open_now" if terms.is_open(calendar, scene.now) else "handoff.closed_now")
 
 
-def team_for(scene: Scene, slug: str | None) -> str:
+def team_for(scene: Scene, slug: str) -> str:
     """The team that answers for a template's or service's topic."""
     pack = scene.pack
     if slug in pack.services:
         return pack.services[slug].team
-    template = pack.templates.get(slug or "")
+    template = pack.templates.get(slug)
     if template is not None:
         for team in pack.teams.values():
             if template.topic in team.topics:
@@ -70,14 +70,7 @@ def open_case(
 
 
 def hand_over(
-    scene: Scene,
-    reason: str,
-    key: str,
-    *,
-    team: str | None = None,
-    policy: str | None = None,
-    said: str = "",
-    slug: str | None = None,
+    scene: Scene, reason: str, key: str, *, team: str | None = None, policy: str | None = None, said: str = ""
 ) -> Decision:
     """A person takes over; the client is told until when. Joins the case that is open already."""
     current = scene.dialog.handed_over
@@ -87,7 +80,7 @@ def hand_over(
     opened = open_case(
         scene,
         reason,
-        team or team_for(scene, slug),
+        team or team_for(scene, scene.dialog.about),
         policy or agency.handoff_policy,
         said=said or scene.dialog.question,
     )
@@ -110,14 +103,17 @@ def _join(scene: Scene, current: OpenCase, said: str) -> Decision:
     return replace(forward(scene, said), says=(told,), outcome="handoff.again")
 
 
-def forward(scene: Scene, text: str, key: str = "staff.client_said") -> Decision:
-    """The client's words go to the conversation's topic; the oldest unanswered one keeps the clock."""
+def forward(scene: Scene, text: str, key: str = "staff.client_said", *, owed: bool = True) -> Decision:
+    """The client's words go to the conversation's topic; the oldest unanswered one keeps the clock.
+
+    ``owed``: they want an answer, so that a term starts where none runs.
+    """
     if not text:
         return Decision(scene.dialog, outcome="forwarded")
     post = StaffSay(say(key, text=text))
     dialog, effects = scene.dialog, ()
     case = dialog.handed_over or (dialog.cases[0] if dialog.cases else None)
-    if case is not None and not case.waiting:
+    if owed and case is not None and not case.waiting:
         policy = policy_of(scene, scene.pack.agency.handoff_policy)
         marks = terms.marks(policy, scene.pack.calendars, scene.now, first=False)
         dialog = dialog.with_case(replace(case, waiting=True, due_at=marks.due_at))
