@@ -35,8 +35,8 @@ class Aside:
     def _read(self) -> None:
         batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         texts = [text for text, _ in batch]
-        self._busy = True
         reading = asyncio.get_running_loop().run_in_executor(self._thread, self._engine.understand_all, texts)
+        self._busy = True
         reading.add_done_callback(lambda done: self._told(batch, done))
 
     def _told(self, batch: Sequence[_Waiting], done: asyncio.Future[list[Understanding]]) -> None:

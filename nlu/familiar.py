@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import prod
 
 from nlu.examples import Example
-from nlu.words import lemma, tokens
+from nlu.words import lemma, names_a_thing, tokens
 
 VAGUE_WORDS = 2
 """A longer message says what it is about."""
@@ -23,7 +23,7 @@ UNSEEN = 0.1
 NEAR = {1: 0.5, 2: 0.65}
 """How likely a topic is, against the likeliest, to be near, by the number of words."""
 SPOKEN_OF = 2
-"""Samples that must hold a word before their topic speaks about it."""
+"""Samples that must hold one of the words before their topic speaks about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Familiar:
         """Topics that one or two words may stand for about equally, and how likely each is.
 
         By naive Bayes over the shares of samples that hold the words, all topics being equally
-        likely beforehand. Empty when the words are more, unknown, or point to one topic.
+        likely beforehand. Empty when the words are more, name no thing, or point to one topic.
         """
-        words = [lemma(word) for word in tokens(text)]
-        known = [word for word in words if word in self.held]
-        if not 1 <= len(words) <= VAGUE_WORDS or not known:
+        words = {lemma(word) for word in tokens(text)}
+        known = sorted(word for word in words if word in self.held)
+        if len(words) > VAGUE_WORDS or not any(names_a_thing(word) for word in known):
             return {}
         holders = {slug for word in known for slug in self.held[word]}
         likely = {slug: prod(self._share(word, slug) for word in known) for slug in holders}
@@ -62,7 +62,8 @@ class Familiar:
         return UNSEEN + self.held[word].get(slug, 0) / self.samples[slug]
 
     def _speaks_of(self, words: list[str], slug: str) -> bool:
-        return any(self.held[word].get(slug, 0) >= SPOKEN_OF for word in words)
+        counts = [self.held[word].get(slug, 0) for word in words]
+        return min(counts) > 0 and max(counts) >= SPOKEN_OF
 
 
 def familiar_with(examples: Iterable[Example]) -> Familiar:

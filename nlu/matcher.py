@@ -24,8 +24,6 @@ MY_STATUS = "my-status"
 MAX_CANDIDATES, MAX_PARTS, MAX_PIECES = 5, 3, 6
 _FEW_WORDS = 2
 """A rest so short after a greeting may still be small talk («привет, бот»)."""
-SAY = 0.1
-"""Exponent of the classifier's probability where the words themselves are vague."""
 _OFFERED = frozenset({Outcome.ANSWER, Outcome.SERVICE})
 """What a question back can offer."""
 _OUTCOMES = {
@@ -80,7 +78,6 @@ class Matcher:
 
     def __init__(self, pack: Pack, classifier: Classifier, familiar: Familiar) -> None:
         self._classifier = classifier
-        self._column = {slug: column for column, slug in enumerate(classifier.labels)}
         self._familiar = familiar
         self._thresholds = pack.agency.thresholds
         self._language = pack.agency.default_language
@@ -141,7 +138,15 @@ class Matcher:
         """What the classifier is asked about a message; None where there is nothing to ask."""
         if found and self._knows_status and says_only_a_number(found.rest):
             return None
-        return _asked(found.in_words if found else cleaned.text) if tokens(cleaned.text) else None
+        if not tokens(cleaned.text):
+            return None
+        text = found.in_words if found else cleaned.text
+        line = text.replace("\n", " ")
+        bare = unwrapped(line)
+        enough = len(tokens(bare)) > _FEW_WORDS or self._familiar.slug_of(bare) is not None
+        pieces = tuple(piece for piece in questions(text) if not is_wrapping(piece))
+        several = 2 <= len(pieces) <= MAX_PIECES
+        return _Asked(bare, bare if enough else without_fillers(line), pieces if several else ())
 
     def _understood(
         self, text: str, cleaned: Cleaned, found: Found | None, asked: _Asked | None,
@@ -182,40 +187,29 @@ class Matcher:
         )
 
     def _judge(self, texts: Iterable[str]) -> dict[str, _Reading]:
-        """A reading of every text: looked up where it is a sample, the others classified in one batch."""
+        """A reading of every text: by the samples where they tell, of the others in one batch."""
         distinct = list(dict.fromkeys(texts))
-        looked_up = {text: self._looked_up(text) for text in distinct}
-        open_texts = [text for text, reading in looked_up.items() if reading is None]
-        rows = self._classifier.probabilities(open_texts) if open_texts else ()
-        judged = {
-            text: self._vague(text, row) or self._judged(row)
-            for text, row in zip(open_texts, rows, strict=True)
-        }
-        return {text: reading or judged[text] for text, reading in looked_up.items()}
+        readings = {text: self._familiar_reading(text) for text in distinct}
+        others = [text for text, reading in readings.items() if reading is None]
+        rows = self._classifier.probabilities(others) if others else ()
+        judged = {text: self._judged(row) for text, row in zip(others, rows, strict=True)}
+        return {text: reading or judged[text] for text, reading in readings.items()}
 
-    def _looked_up(self, text: str) -> _Reading | None:
+    def _familiar_reading(self, text: str) -> _Reading | None:
+        """A sample is what it stands for; a word or two that fit several topics alike are asked back."""
         slug = self._familiar.slug_of(text)
-        if slug is None or slug not in self._outcomes:
-            return None
-        if self._outcomes[slug] is Outcome.UNKNOWN:
-            return _NOTHING
-        return _Reading(self._outcomes[slug], slug, (Candidate(slug, 1.0),))
-
-    def _vague(self, text: str, row: Floats) -> _Reading | None:
-        """A question back where a word or two stand for several topics alike.
-
-        The classifier has a small say in their order: a word or two are too little for it.
-        """
+        if slug is not None:
+            outcome = self._outcomes[slug]
+            known = outcome is not Outcome.UNKNOWN
+            return _Reading(outcome, slug, (Candidate(slug, 1.0),)) if known else _NOTHING
         near = self._familiar.near(text)
         kinds = [self._outcomes[slug] for slug in near]
         if Outcome.SMALLTALK in kinds or sum(kind in _OFFERED for kind in kinds) < 2:
             return None
-        likely = {slug: share * max(float(row[self._column[slug]]), 1e-6) ** SAY for slug, share in near.items()}
-        scale = sum(near.values()) / sum(likely.values())
-        ranked = sorted(likely, key=lambda slug: (-likely[slug], slug))
+        ranked = sorted(near.items(), key=lambda item: (-item[1], item[0]))
         candidates = tuple(
-            Candidate(slug, round(likely[slug] * scale, 4))
-            for slug in ranked
+            Candidate(slug, round(score, 4))
+            for slug, score in ranked
             if self._outcomes[slug] is not Outcome.UNKNOWN
         )[:MAX_CANDIDATES]
         return _Reading(Outcome.CLARIFY, candidates[0].slug, candidates, vague=True)
@@ -238,15 +232,6 @@ class Matcher:
         if score < zones.answer or lead < zones.margin:
             return _Reading(Outcome.CLARIFY, best, candidates)
         return _Reading(self._outcomes[best], best, candidates)
-
-
-def _asked(text: str) -> _Asked:
-    line = text.replace("\n", " ")
-    bare = unwrapped(line)
-    greeted = without_fillers(line) if len(tokens(bare)) <= _FEW_WORDS else bare
-    pieces = tuple(piece for piece in questions(text) if not is_wrapping(piece))
-    several = 2 <= len(pieces) <= MAX_PIECES
-    return _Asked(bare, greeted, pieces if several else ())
 
 
 def _read(asked: _Asked, readings: Mapping[str, _Reading]) -> tuple[_Reading, list[tuple[str, _Reading]]]:

@@ -44,6 +44,15 @@ def is_russian_word(word: str) -> bool:
     return bool(_dictionary().word_is_known(word))
 
 
+@lru_cache(maxsize=65_536)
+def names_a_thing(word: str) -> bool:
+    """Whether a lower-case word is a noun; a word that is not Russian may be one."""
+    if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
+        return True
+    parses = _dictionary().parse(word)
+    return bool(parses) and parses[0].tag.POS == "NOUN"
+
+
 def lemmas(text: str) -> frozenset[str]:
     """The dictionary forms of a text's words, without order."""
     return frozenset(lemma(word) for word in tokens(text))

@@ -24,6 +24,18 @@ ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 
 
+async def drop(connection: asyncpg.Connection, name: str) -> None:
+    """Drop a database, whoever uses it. PostgreSQL's own vacuum can't be sent away: it is waited for."""
+    for _ in range(50):
+        try:
+            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        except (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectInUseError):
+            await asyncio.sleep(0.2)
+        else:
+            return
+    raise AssertionError(f"the database {name} is still in use")
+
+
 class Databases:
     """Makes and drops databases on one server, through a connection of its own in a thread of its own.
 
@@ -75,7 +87,7 @@ class Databases:
         return urlsplit(self._url)._replace(path=f"/{name}").geturl()
 
     def _drop(self, name: str) -> None:
-        self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._call(drop(self._connection, name))
 
     def _execute(self, statement: str) -> None:
         self._call(self._connection.execute(statement))

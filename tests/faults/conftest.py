@@ -14,6 +14,7 @@ import pytest
 from tests.emulators import TelegramEmulator, VkEmulator
 from tests.faults.deployment import Deployment
 from tests.faults.helper import ROOT, Helper
+from tests.postgres import drop
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +43,10 @@ async def deployment(keeper: Helper, nursery: Helper, tmp_path: Path) -> AsyncIt
         made = Deployment(nursery, urlsplit(url)._replace(path=f"/{name}").geturl(), telegram, vk, tmp_path)
         yield made
         await made.close()
-    await _execute(url, f"DROP DATABASE {name} WITH (FORCE)")
+    async with asyncio.timeout(30):
+        connection = await asyncpg.connect(url)
+        await drop(connection, name)
+        await connection.close()
 
 
 async def _execute(url: str, statement: str) -> None:

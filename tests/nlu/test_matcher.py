@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from typing import cast
 
 import pytest
 
 from knowledge_base.schema import Pack
+from nlu.classifier import Classifier
 from nlu.embedding import encoder_name
 from nlu.evaluate import evaluate, pack_questions
+from nlu.examples import examples
+from nlu.familiar import familiar_with
+from nlu.features import Floats
 from nlu.matcher import Matcher
-from nlu.understanding import Engine, Outcome
+from nlu.understanding import Candidate, Engine, Outcome
+from nlu.words import tokens
 
 
 @pytest.mark.parametrize(
@@ -89,11 +96,102 @@ def test_the_rules_of_the_staff_are_told(ministry: Matcher) -> None:
     assert ministry.understand("когда вы работаете").rules == ()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "грант",
+        "справка",
+        "регистрация",
+        "субсидия",
+        "документы",
+        "помощь",
+        "срок",
+        "заявление",
+        "трактор",
+        "земля",
+        "СРОКИ?",
+        "подать заявление",
+        "получить грант",
+        "субсидия, субсидия, субсидия",
+        "Здравствуйте! Подскажите, справка",
+        "добрый день, грант",
+        "subsidy",
+    ],
+)
+def test_a_word_that_several_topics_speak_about_is_asked_back(
+    ministry: Matcher, ministry_pack: Pack, said: str
+) -> None:
+    understood = ministry.understand(said)
+    assert understood.outcome is Outcome.CLARIFY
+    offered = [c.slug for c in understood.candidates if c.slug in ministry_pack.templates]
+    assert len(offered) >= 2
+    assert understood.slug == understood.candidates[0].slug
+
+
+@pytest.mark.parametrize(
+    ("said", "slug"),
+    [
+        ("ипотека", "rural-mortgage"),
+        ("пошлина", "state-duty"),
+        ("вакансии", "vacancies"),
+        ("бешенство", "animal-disease"),
+        ("дорога", "road-repair"),
+        ("молоко", "milk-subsidy"),
+        ("семена", "elite-seeds"),
+        ("субсидия молоко", "milk-subsidy"),
+        ("регистрация трактора", "tractor-registration"),
+        ("кто министр", "leadership"),
+        ("аренда земли", "land-lease"),
+        ("привет, ипотека", "rural-mortgage"),
+    ],
+)
+def test_a_word_that_one_topic_is_about_is_answered(ministry: Matcher, said: str, slug: str) -> None:
+    understood = ministry.understand(said)
+    assert (understood.outcome, understood.slug) == (Outcome.ANSWER, slug)
+
+
+@pytest.mark.parametrize("said", ["привет бот", "спасибо, жду список", "после", "хочу"])
+def test_a_word_or_two_that_name_no_topic_are_not_asked_back(ministry: Matcher, said: str) -> None:
+    assert ministry.understand(said).outcome is not Outcome.CLARIFY
+
+
+class Unasked:
+    """A classifier for messages that need none."""
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        raise AssertionError(f"asked about {texts}")
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome", "slug"),
+    [
+        ("грант кооперативу", Outcome.ANSWER, "cooperative-grant"),
+        ("  Гранты кооперативам!! ", Outcome.ANSWER, "cooperative-grant"),
+        ("Здравствуйте! Подскажите, пожалуйста, грант кооперативу?", Outcome.ANSWER, "cooperative-grant"),
+        ("Знак качества области", Outcome.ANSWER, "local-brand"),
+        ("ghbdtn", Outcome.SMALLTALK, "greeting"),
+        ("спасибо большое", Outcome.SMALLTALK, "thanks"),
+        ("ОПЕРАТОР", Outcome.COMMAND, "human"),
+        ("написать обращение", Outcome.SERVICE, "appeal"),
+    ],
+)
+def test_a_sample_is_answered_at_once(ministry_pack: Pack, said: str, outcome: Outcome, slug: str) -> None:
+    engine = Matcher(ministry_pack, cast(Classifier, Unasked()), familiar_with(examples(ministry_pack)))
+    understood = engine.understand(said)
+    assert (understood.outcome, understood.slug) == (outcome, slug)
+    assert understood.candidates == (Candidate(slug, 1.0),)
+
+
+def test_a_sample_that_is_out_of_scope_is_unknown(ministry: Matcher) -> None:
+    understood = ministry.understand("расскажи анекдот")
+    assert (understood.outcome, understood.slug) == (Outcome.UNKNOWN, None)
+
+
 def test_candidates_are_best_first_and_never_out_of_scope(ministry: Matcher) -> None:
-    for said in ("как испечь шарлотку", "субсидия", "документы"):
+    for said in ("как испечь шарлотку", "субсидия", "документы", "какие документы приложить"):
         candidates = ministry.understand(said).candidates
         scores = [candidate.score for candidate in candidates]
-        assert len(candidates) == 5
+        assert 2 <= len(candidates) <= 5
         assert scores == sorted(scores, reverse=True)
         assert all(0 <= score <= 1 for score in scores)
         assert "out-of-scope" not in {candidate.slug for candidate in candidates}
@@ -101,7 +199,8 @@ def test_candidates_are_best_first_and_never_out_of_scope(ministry: Matcher) -> 
 
 def test_the_zones_follow_the_thresholds_of_the_pack(ministry: Matcher, ministry_pack: Pack) -> None:
     zones = ministry_pack.agency.thresholds
-    for text, _ in pack_questions(ministry_pack)[::7]:
+    longer = [text for text, _ in pack_questions(ministry_pack) if len(tokens(text)) > 2]
+    for text in longer[::7]:
         understood = ministry.understand(text)
         best = understood.candidates[0].score
         if understood.outcome is Outcome.CLARIFY:
@@ -113,11 +212,12 @@ def test_the_zones_follow_the_thresholds_of_the_pack(ministry: Matcher, ministry
 def test_it_does_well_on_the_questions_of_the_pack(ministry: Engine, ministry_pack: Pack) -> None:
     report = evaluate(ministry, pack_questions(ministry_pack))
     # Without a sentence encoder synonyms are strangers to the engine; see nlu/embedding.py.
-    first, within_three = (0.84, 0.92) if encoder_name() else (0.74, 0.87)
+    first, within_three, right = (0.88, 0.95, 0.70) if encoder_name() else (0.81, 0.92, 0.50)
     assert report.first >= first
     assert report.within_three >= within_three
-    assert report.wrong_given <= 0.06
-    assert report.rejected >= 0.85
+    assert report.answered_right >= right
+    assert report.wrong_given <= 0.04
+    assert report.rejected >= 0.95
 
 
 def test_a_question_takes_milliseconds(ministry: Matcher, ministry_pack: Pack) -> None:
