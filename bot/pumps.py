@@ -9,6 +9,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from bot.domain.messages import Channel, Sent
@@ -26,25 +27,42 @@ POLL_SECONDS = 1.0
 GATHER_SECONDS = 0.003
 """Pause between two claims while busy: more rows share the next one."""
 AFTER_FAILURE_SECONDS = 1.0
-TOGETHER = 8
+TOGETHER = 16
 """Updates that share a transaction."""
 
 T = TypeVar("T")
 
 
 async def handle_updates(
-    runtime: Runtime, doors: Mapping[Channel, Door], stop: asyncio.Event, *, most: int = 24
+    runtime: Runtime, doors: Mapping[Channel, Door], stop: asyncio.Event, *, most: int = 32
 ) -> None:
     """Handle the inbox until ``stop``; what was begun is finished."""
 
     async def claim(room: int) -> Sequence[Claimed]:
         return await handle_update.claim(runtime, secrets.token_hex(8), room)
 
-    async def work(claimed: Sequence[Claimed]) -> None:
-        await handle_update.handle_together(runtime, doors, claimed)
+    async with runtime.wake.listening(INBOX) as waiter, asyncio.TaskGroup() as answers:
+        unhurried = {channel: _unhurried(door, answers) for channel, door in doors.items()}
 
-    async with runtime.wake.listening(INBOX) as waiter:
+        async def work(claimed: Sequence[Claimed]) -> None:
+            await handle_update.handle_together(runtime, unhurried, claimed)
+
         await _pump("inbox", claim, work, waiter, stop, most, TOGETHER)
+
+
+def _unhurried(door: Door, answers: asyncio.TaskGroup) -> Door:
+    """A door that answers presses meanwhile: a slow messenger must not hold up other people's updates."""
+
+    async def in_its_time(callback: str) -> None:
+        try:
+            await door.answer(callback)
+        except Exception:
+            log.exception("a press was not answered")
+
+    async def answer(callback: str) -> None:
+        answers.create_task(in_its_time(callback))
+
+    return replace(door, answer=answer)
 
 
 async def make_calls(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bot.domain.decide import decide
 from bot.domain.decision import Decision, Need, Query, Scene, SetReachable, View
@@ -18,7 +18,6 @@ from bot.storage.personal import Cipher
 from bot.storage.session import Database, Tx
 from bot.storage.wake import Wake, outbox_of
 from knowledge_base.schema import Pack
-from nlu.aside import Aside
 from nlu.understanding import Engine
 
 ROUNDS = 3
@@ -36,11 +35,6 @@ class Content:
     release: int
     pack: Pack
     engine: Engine
-    aside: Aside = field(init=False)
-    """The engine, for whoever must not hold up the loop."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "aside", Aside(self.engine))
 
 
 class Shelf:

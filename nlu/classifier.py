@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlu.embedding import SentenceEncoder
-from nlu.features import Floats, Vocabulary
+from nlu.features import Floats, Vocabulary, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Classifier:
         """Calibrated probabilities of cleaned texts, shape (texts, C); each row sums to 1."""
         scores = np.tile(self.bias, (len(texts), 1))
         for row, text in enumerate(texts):
-            ids, values = self.vocabulary.vector(text)
+            ids, values = self.vocabulary.vector(counted(text))
             if len(ids):
                 scores[row] += np.einsum("f,fc->c", values, self.weights[ids])
         if self.encoder is not None and len(self.centre):

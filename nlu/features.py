@@ -51,7 +51,12 @@ def _word_features(words: list[str]) -> Iterator[str]:
     yield from (f"{first} {second}" for first, second in pairwise(forms))
 
 
-def _features_of(text: str) -> tuple[Counter[str], Counter[str]]:
+Counted = tuple[Counter[str], Counter[str]]
+"""How often a text has each feature: lemmas, and characters."""
+
+
+def counted(text: str) -> Counted:
+    """The features of a cleaned text."""
     words = kept_words(text)
     characters = Counter(part for word in words for part in _character_features(word))
     return Counter(_word_features(words)), characters
@@ -66,9 +71,9 @@ class Vocabulary:
     rarity: Floats
     """Inverse document frequency of every feature, shape (features,)."""
 
-    def vector(self, text: str) -> tuple[Ints, Floats]:
-        """Known features of a cleaned text and their weights; each half has length 1 (or is empty)."""
-        words, characters = _features_of(text)
+    def vector(self, features: Counted) -> tuple[Ints, Floats]:
+        """The known ones of a text's features and their weights; each half has length 1 (or is empty)."""
+        words, characters = features
         first = self._half(words, self.words, 1.0)
         second = self._half(characters, self.characters, CHARACTERS_WEIGHT)
         return np.concatenate((first[0], second[0])), np.concatenate((first[1], second[1]))
@@ -84,14 +89,13 @@ class Vocabulary:
         return ids, values
 
 
-def learn_vocabulary(texts: Iterable[str]) -> Vocabulary:
+def learn_vocabulary(texts: Iterable[Counted]) -> Vocabulary:
     """Number every feature of the training texts and weigh it by how rare it is."""
     words: Counter[str] = Counter()
     characters: Counter[str] = Counter()
     size = 0
-    for text in texts:
+    for found in texts:
         size += 1
-        found = _features_of(text)
         words.update(found[0].keys())
         characters.update(found[1].keys())
     frequencies = [*words.values(), *characters.values()]

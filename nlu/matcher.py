@@ -11,7 +11,6 @@ from knowledge_base.schema import IntentKind, Pack
 from nlu import engine_cache
 from nlu.classifier import Classifier
 from nlu.cleaning import Cleaned, clean
-from nlu.embedding import installed_encoder
 from nlu.examples import examples, series_of
 from nlu.familiar import Familiar, familiar_with
 from nlu.features import Floats, kept_words
@@ -106,7 +105,7 @@ class Matcher:
             from nlu.fitting import fit
 
             learned = examples(pack)
-            fitted = fit(learned, installed_encoder() if encoder else None), familiar_with(learned)
+            fitted = fit(learned, encoder=encoder), familiar_with(learned)
             if path:
                 engine_cache.save(*fitted, path)
         matcher = cls(pack, *fitted)

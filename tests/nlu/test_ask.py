@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 
 from nlu.ask import ask_lines, to_json
 from nlu.evaluate import evaluate
@@ -65,6 +66,9 @@ class _Scripted:
         outcome, slug, slugs = self._said[text]
         candidates = tuple(Candidate(name, 0.5) for name in slugs)
         return Understanding(text, outcome, slug, candidates, self.name, "ru", 0.0)
+
+    def understand_all(self, texts: Sequence[str]) -> list[Understanding]:
+        return [self.understand(text) for text in texts]
 
 
 def test_an_engine_is_measured() -> None:

@@ -18,7 +18,7 @@ def _examples(**said: list[str]) -> list[Example]:
 
 
 def test_three_classes_are_told_apart() -> None:
-    classifier = fit(_examples(milk=MILK, roads=ROADS, bees=BEES), None)
+    classifier = fit(_examples(milk=MILK, roads=ROADS, bees=BEES), encoder=False)
     assert classifier.labels == ("bees", "milk", "roads")
     rows = classifier.probabilities(["литр молока", "снег на дороге", "улей и пчелы"])
     assert [classifier.labels[best] for best in rows.argmax(axis=1)] == ["milk", "roads", "bees"]
@@ -28,20 +28,20 @@ def test_three_classes_are_told_apart() -> None:
 @pytest.mark.parametrize("slugs", [("milk", "roads"), ("roads", "milk")])
 def test_two_classes_are_told_apart(slugs: tuple[str, str]) -> None:
     first, second = slugs
-    classifier = fit(_examples(**{first: MILK, second: ROADS}), None)
+    classifier = fit(_examples(**{first: MILK, second: ROADS}), encoder=False)
     rows = classifier.probabilities(["литр молока", "снег на дороге"])
     assert [classifier.labels[best] for best in rows.argmax(axis=1)] == [first, second]
 
 
 def test_one_class_is_all_there_is() -> None:
-    classifier = fit(_examples(milk=MILK), None)
+    classifier = fit(_examples(milk=MILK), encoder=False)
     assert classifier.probabilities(["что угодно"]).tolist() == [[1.0]]
 
 
 def test_a_heavier_example_counts_for_more() -> None:
     def leaning(weight: float) -> float:
         told = Example("грант на молоко", "milk", weight)
-        classifier = fit([*_examples(milk=MILK, roads=ROADS, bees=["грант пасеке", *BEES]), told], None)
+        classifier = fit([*_examples(milk=MILK, roads=ROADS, bees=["грант пасеке", *BEES]), told], encoder=False)
         return float(classifier.probabilities(["грант"])[0][classifier.labels.index("milk")])
 
     assert leaning(0.2) < leaning(1.0) < leaning(5.0)
@@ -49,12 +49,12 @@ def test_a_heavier_example_counts_for_more() -> None:
 
 def test_a_class_with_a_single_sample_survives_the_calibration() -> None:
     many = [f"{text} {number}" for text in (*MILK, *ROADS) for number in range(8)]
-    classifier = fit([*_examples(milk=many[:24], roads=many[24:]), Example("пчелы", "bees")], None)
+    classifier = fit([*_examples(milk=many[:24], roads=many[24:]), Example("пчелы", "bees")], encoder=False)
     assert 0.2 <= classifier.sharpness <= 5.0
     assert classifier.labels[int(classifier.probabilities(["пчелы"])[0].argmax())] == "bees"
 
 
 def test_the_same_examples_give_the_same_engine() -> None:
-    first, second = (fit(_examples(milk=MILK, roads=ROADS, bees=BEES), None) for _ in range(2))
+    first, second = (fit(_examples(milk=MILK, roads=ROADS, bees=BEES), encoder=False) for _ in range(2))
     assert np.array_equal(first.weights, second.weights)
     assert np.array_equal(first.bias, second.bias)
