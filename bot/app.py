@@ -83,9 +83,7 @@ async def serving(
             work.append(group.create_task(_receive(settings, one, stop)))
             work.append(
                 group.create_task(
-                    pumps.make_calls(
-                        runtime, one.channel, one.send, one.rate, stop, unknown=settings.telegram_unknown
-                    )
+                    pumps.make_calls(runtime, one.channel, one.send, one.rate, stop, unknown=settings.telegram_unknown)
                 )
             )
         scheduler.start()

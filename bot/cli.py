@@ -54,16 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--pack", type=Path, help="folder of the pack")
     ask.set_defaults(command=_ask)
 
-    content = verbs.add_parser("kb", help="the knowledge base").add_subparsers(
-        required=True, metavar="COMMAND"
-    )
+    content = verbs.add_parser("kb", help="the knowledge base").add_subparsers(required=True, metavar="COMMAND")
     check = content.add_parser("check", help="every fault of a pack, with file and line")
     check.add_argument("path", type=Path, nargs="?", help="folder of the pack")
     check.set_defaults(command=_kb_check)
 
-    staff = verbs.add_parser("staff", help="the staff register").add_subparsers(
-        required=True, metavar="COMMAND"
-    )
+    staff = verbs.add_parser("staff", help="the staff register").add_subparsers(required=True, metavar="COMMAND")
     add = staff.add_parser("add", help="register a person, who may then answer clients")
     add.add_argument("name")
     add.add_argument("--telegram", metavar="ID", help="his Telegram user id, digits")

@@ -33,9 +33,7 @@ S = TypeVar("S", bound=BaseSettings)
 class ContentSettings(BaseSettings):
     """What is needed to understand a question, without a database."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="OTKLIK_", frozen=True, extra="ignore", env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(env_prefix="OTKLIK_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     pack: Path = ROOT / "knowledge_base" / "packs" / "ministry"
     var: Path = ROOT / "var"

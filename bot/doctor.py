@@ -33,9 +33,7 @@ class Finding:
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which faults should be mended."""
     found = [await _database(settings)]
-    found.append(
-        await _migrations(settings) if found[0].fine else Finding("migrations", False, "not checked")
-    )
+    found.append(await _migrations(settings) if found[0].fine else Finding("migrations", False, "not checked"))
     found.extend([await _trouble(settings)] if found[1].fine else [])
     found.extend(_content(settings))
     found.append(await _telegram(settings))
@@ -114,10 +112,7 @@ async def _vk(settings: Settings) -> Finding:
     if settings.vk_token is None or settings.vk_group_id is None:
         missing = [
             name
-            for name, value in (
-                ("OTKLIK_VK_TOKEN", settings.vk_token),
-                ("OTKLIK_VK_GROUP_ID", settings.vk_group_id),
-            )
+            for name, value in (("OTKLIK_VK_TOKEN", settings.vk_token), ("OTKLIK_VK_GROUP_ID", settings.vk_group_id))
             if value is None
         ]
         half = len(missing) == 1

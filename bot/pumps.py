@@ -66,8 +66,14 @@ def _unhurried(door: Door, answers: asyncio.TaskGroup) -> Door:
 
 
 async def make_calls(
-    runtime: Runtime, channel: Channel, send: deliver.Send, rate: Rate, stop: asyncio.Event, *,
-    unknown: str = "repeat", most: int = 24,
+    runtime: Runtime,
+    channel: Channel,
+    send: deliver.Send,
+    rate: Rate,
+    stop: asyncio.Event,
+    *,
+    unknown: str = "repeat",
+    most: int = 24,
 ) -> None:
     """Make the calls of one channel until ``stop``; what became of them is recorded meanwhile, together."""
     made: list[tuple[Leased, Sent | Exception]] = []

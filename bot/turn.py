@@ -129,17 +129,9 @@ async def take_together(runtime: Runtime, content: Content, said: Sequence[Said]
     runtime.wake.signal(topics)
 
 
-def _context(
-    runtime: Runtime, content: Content, locked: dialogs.Locked, now: dt.datetime
-) -> decisions.Context:
+def _context(runtime: Runtime, content: Content, locked: dialogs.Locked, now: dt.datetime) -> decisions.Context:
     return decisions.Context(
-        content.pack,
-        content.release,
-        runtime.cipher,
-        runtime.limits,
-        runtime.staff_chat,
-        now,
-        locked.free_episode,
+        content.pack, content.release, runtime.cipher, runtime.limits, runtime.staff_chat, now, locked.free_episode
     )
 
 

@@ -159,9 +159,7 @@ def _page_ports(settings: Settings, runtime: Runtime) -> PagePorts:
     def words(language: str) -> Mapping[str, str]:
         default = pack().agency.default_language
         return {
-            key: texts.get(language) or texts[default]
-            for key, texts in pack().texts.items()
-            if key.startswith("page.")
+            key: texts.get(language) or texts[default] for key, texts in pack().texts.items() if key.startswith("page.")
         }
 
     def title(language: str) -> str:

@@ -37,9 +37,7 @@ FOLDERS: dict[str, type[schema.Model]] = {"templates": schema.Template, "service
 """Folders that hold one model a file, the file named by its slug."""
 
 _KEY: TypeAdapter[str] = TypeAdapter(schema.Key)
-_QUESTIONS: TypeAdapter[dict[str, tuple[str, ...]]] = TypeAdapter(
-    dict[schema.Slug, tuple[schema.NonBlank, ...]]
-)
+_QUESTIONS: TypeAdapter[dict[str, tuple[str, ...]]] = TypeAdapter(dict[schema.Slug, tuple[schema.NonBlank, ...]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,7 @@ def read_draft(root: Path) -> Draft:
     kinds = (*LISTS, *FOLDERS)
     draft = Draft(items={kind: {} for kind in kinds}, names={kind: set() for kind in kinds})
     if not root.is_dir():
-        draft.faults.append(
-            Fault(root.name or ".", 1, "there is no such folder", "give the folder of a pack")
-        )
+        draft.faults.append(Fault(root.name or ".", 1, "there is no such folder", "give the folder of a pack"))
         return draft
     paths, draft.faults = pack_files(root)
     digest = hashlib.sha256()

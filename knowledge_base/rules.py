@@ -209,9 +209,7 @@ def _samples(draft: Draft) -> Iterator[Fault]:
             key = plain(question)
             if key in taught:
                 what = f"test question {question!r} is also a sample"
-                yield source.fault(
-                    (slug, index), what, f"word it otherwise (the sample is at {taught[key][1]})"
-                )
+                yield source.fault((slug, index), what, f"word it otherwise (the sample is at {taught[key][1]})")
             if asked.setdefault(key, slug) != slug:
                 what = f"test question {question!r} is also asked for {asked[key]!r}"
                 yield source.fault((slug, index), what, "keep one of the two")

@@ -90,8 +90,7 @@ def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
     with np.load(path, allow_pickle=False) as arrays:
         described = json.loads(arrays["description"].tobytes().decode())
         rarity, weights, meaning, centre, bias = (
-            np.asarray(arrays[name], np.float32)
-            for name in ("rarity", "weights", "meaning", "centre", "bias")
+            np.asarray(arrays[name], np.float32) for name in ("rarity", "weights", "meaning", "centre", "bias")
         )
     words = {name: number for number, name in enumerate(described["words"])}
     characters = {name: number for number, name in enumerate(described["characters"], start=len(words))}

@@ -65,9 +65,7 @@ class Report:
 def pack_questions(pack: Pack) -> list[Question]:
     """The pack's own test questions."""
     outside = {slug for slug, intent in pack.intents.items() if intent.kind is IntentKind.OUT_OF_SCOPE}
-    return [
-        (text, None if slug in outside else slug) for slug, texts in pack.questions.items() for text in texts
-    ]
+    return [(text, None if slug in outside else slug) for slug, texts in pack.questions.items() for text in texts]
 
 
 def evaluate(engine: Engine, questions: Iterable[Question]) -> Report:

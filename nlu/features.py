@@ -33,9 +33,7 @@ _HEAD, _TAIL = 40, 80
 def _character_features(word: str) -> tuple[str, ...]:
     padded = f" {word[:40]} "
     return tuple(
-        padded[at : at + size]
-        for size in range(SHORTEST, LONGEST + 1)
-        for at in range(len(padded) - size + 1)
+        padded[at : at + size] for size in range(SHORTEST, LONGEST + 1) for at in range(len(padded) - size + 1)
     )
 
 

@@ -88,8 +88,7 @@ class Matcher:
             **{slug: _OUTCOMES[intent.kind] for slug, intent in pack.intents.items()},
         }
         self._rules = {
-            slug: tuple(lemmas(clean(phrase).text) for phrase in rule.phrases)
-            for slug, rule in pack.rules.items()
+            slug: tuple(lemmas(clean(phrase).text) for phrase in rule.phrases) for slug, rule in pack.rules.items()
         }
 
     @classmethod
@@ -160,10 +159,7 @@ class Matcher:
             reading = _Reading(Outcome.COMMAND, MY_STATUS, (Candidate(MY_STATUS, 1.0),))
         told = self._told(text, reading, cleaned.language, started)
         return replace(
-            told,
-            request_number=found.number if found else None,
-            rules=self._rules_in(cleaned.text),
-            parts=parts,
+            told, request_number=found.number if found else None, rules=self._rules_in(cleaned.text), parts=parts
         )
 
     def _told(self, text: str, reading: _Reading, language: str, started: float) -> Understanding:
@@ -181,9 +177,7 @@ class Matcher:
         if not self._rules:
             return ()
         held = {lemma(word) for word in kept_words(text)}
-        return tuple(
-            slug for slug, phrases in self._rules.items() if any(phrase <= held for phrase in phrases)
-        )
+        return tuple(slug for slug, phrases in self._rules.items() if any(phrase <= held for phrase in phrases))
 
     def _judge(self, texts: Iterable[str]) -> dict[str, _Reading]:
         """A reading of every text: by the samples where they tell, of the others in one batch."""
@@ -207,9 +201,7 @@ class Matcher:
             return None
         ranked = sorted(near.items(), key=lambda item: (-item[1], item[0]))
         candidates = tuple(
-            Candidate(slug, round(score, 4))
-            for slug, score in ranked
-            if self._outcomes[slug] is not Outcome.UNKNOWN
+            Candidate(slug, round(score, 4)) for slug, score in ranked if self._outcomes[slug] is not Outcome.UNKNOWN
         )[:MAX_CANDIDATES]
         return _Reading(Outcome.CLARIFY, candidates[0].slug, candidates, vague=True)
 
@@ -219,9 +211,7 @@ class Matcher:
         labels = self._classifier.labels
         ranked = [(labels[number], float(row[number])) for number in order]
         candidates = tuple(
-            Candidate(slug, round(score, 4))
-            for slug, score in ranked
-            if self._outcomes[slug] is not Outcome.UNKNOWN
+            Candidate(slug, round(score, 4)) for slug, score in ranked if self._outcomes[slug] is not Outcome.UNKNOWN
         )[:MAX_CANDIDATES]
         best, score = ranked[0]
         lead = score - (ranked[1][1] if len(ranked) > 1 else 0.0)

@@ -48,10 +48,7 @@ def make(home: Path, account: Account, *, durable: bool) -> None:
     with open(fresh / "postgresql.conf", "a") as settings:
         settings.write("\ninclude_if_exists = '../settings.conf'\n")
     (home / "settings.conf").unlink(missing_ok=True)
-    lines = [
-        f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'",
-        f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
-    ]
+    lines = [f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'", f"CREATE DATABASE {DATABASE} OWNER {ROLE}"]
     _run([programs() / "postgres", "--single", "-D", fresh, "postgres"], account, "\n".join(lines) + "\n")
     fresh.rename(home / "data")
 

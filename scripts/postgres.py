@@ -19,16 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.account import Account, AccountError, account_for, open_tree, open_way
-from scripts.cluster import (
-    DATABASE,
-    ENVIRONMENT,
-    ROLE,
-    PostgresError,
-    check_version,
-    make,
-    programs,
-    write_settings,
-)
+from scripts.cluster import DATABASE, ENVIRONMENT, ROLE, PostgresError, check_version, make, programs, write_settings
 
 __all__ = ["PostgresError", "Server", "running", "start", "stop"]
 

@@ -135,8 +135,7 @@ def check_port() -> None:
                 ) from None
             if error.errno == errno.EACCES:
                 raise StartError(
-                    f"Port {port} may not be opened by this user. From 1024 on they may: "
-                    "OTKLIK_PORT=8080 scripts/run"
+                    f"Port {port} may not be opened by this user. From 1024 on they may: OTKLIK_PORT=8080 scripts/run"
                 ) from None
 
 

@@ -110,14 +110,20 @@ async def save(tx: AsyncConnection, bundles: Sequence[Bundle], now: dt.datetime)
         "now": now,
         "turns": _json([_turn(bundle) for bundle in bundles]),
         "said": _json([row for bundle in bundles for row in _said(bundle)]),
-        "episodes": _json([
-            {"owner": b.address_id, "id": e.id, "kind": e.kind, "slug": e.slug, "case": e.case}
-            for b in bundles for e in b.episodes
-        ]),
-        "questions": _json([
-            {"text": q.text, "outcome": q.outcome, "slug": q.slug, "release": b.release}
-            for b in bundles for q in b.questions
-        ]),
+        "episodes": _json(
+            [
+                {"owner": b.address_id, "id": e.id, "kind": e.kind, "slug": e.slug, "case": e.case}
+                for b in bundles
+                for e in b.episodes
+            ]
+        ),
+        "questions": _json(
+            [
+                {"text": q.text, "outcome": q.outcome, "slug": q.slug, "release": b.release}
+                for b in bundles
+                for q in b.questions
+            ]
+        ),
     }
     settled = (await tx.execute(_SAVE, parameters)).scalar_one()
     if settled != sum(bundle.inbox_id is not None for bundle in bundles):
@@ -130,8 +136,13 @@ def _json(rows: Sequence[Mapping[str, object]]) -> str:
 
 def _turn(bundle: Bundle) -> dict[str, object]:
     return {
-        "address_id": bundle.address_id, "release": bundle.release, "outcome": bundle.outcome, "slug": bundle.slug,
-        "inbox_id": bundle.inbox_id, "lease": bundle.lease, "state": bundle.state,
+        "address_id": bundle.address_id,
+        "release": bundle.release,
+        "outcome": bundle.outcome,
+        "slug": bundle.slug,
+        "inbox_id": bundle.inbox_id,
+        "lease": bundle.lease,
+        "state": bundle.state,
     }
 
 
@@ -140,12 +151,22 @@ def _said(bundle: Bundle) -> Iterator[dict[str, object]]:
     owner = bundle.address_id
     for message in bundle.messages:
         yield {
-            "owner": owner, "direction": message.direction, "inbox_id": message.inbox_id, "text": message.text,
-            "engine": message.engine, "candidates": message.candidates,
+            "owner": owner,
+            "direction": message.direction,
+            "inbox_id": message.inbox_id,
+            "text": message.text,
+            "engine": message.engine,
+            "candidates": message.candidates,
         }
     for row in bundle.calls:
         yield {
-            "owner": owner, "address_id": row.address_id, "conversation": row.conversation, "channel": row.channel,
-            "kind": row.kind, "target": row.target, "thread_of": row.thread_of, "lane": row.lane,
+            "owner": owner,
+            "address_id": row.address_id,
+            "conversation": row.conversation,
+            "channel": row.channel,
+            "kind": row.kind,
+            "target": row.target,
+            "thread_of": row.thread_of,
+            "lane": row.lane,
             "body": outbox.body(row.rendered),
         }

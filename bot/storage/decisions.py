@@ -71,7 +71,10 @@ def _heard(decision: Decision, heard: Heard) -> Message:
     understood = heard.understood
     candidates = [[c.slug, round(c.score, 4)] for c in understood.candidates] if understood else None
     return Message(
-        "in", None if decision.private else heard.text, heard.inbox_id, understood.engine if understood else None,
+        "in",
+        None if decision.private else heard.text,
+        heard.inbox_id,
+        understood.engine if understood else None,
         json.dumps(candidates) if candidates else None,
     )
 
@@ -119,8 +122,14 @@ async def _tell_staff(
 def _post(who: Addressee, chat: str, piece: Rendered, place: Place) -> outbox.Row:
     in_topic = place is Place.TOPIC
     return outbox.Row(
-        who.id, f"staff:{who.id}" if in_topic else "staff:general", Channel.TELEGRAM, CallKind.MESSAGE, chat,
-        piece, thread_of=who.id if in_topic else None, lane=1,
+        who.id,
+        f"staff:{who.id}" if in_topic else "staff:general",
+        Channel.TELEGRAM,
+        CallKind.MESSAGE,
+        chat,
+        piece,
+        thread_of=who.id if in_topic else None,
+        lane=1,
     )
 
 

@@ -106,9 +106,7 @@ async def _create(tx: AsyncConnection, channel: Channel, external_id: str, now: 
     ``DO UPDATE`` would lock the other one's address against the rows that refer to it: a deadlock.
     """
     client_id = (await tx.execute(insert(client).values(created_at=now).returning(client.c.id))).scalar_one()
-    added = insert(address).values(
-        client_id=client_id, channel=channel.value, external_id=external_id, created_at=now
-    )
+    added = insert(address).values(client_id=client_id, channel=channel.value, external_id=external_id, created_at=now)
     address_id = (await tx.execute(added.on_conflict_do_nothing().returning(address.c.id))).scalar_one_or_none()
     if address_id is None:
         await tx.execute(delete(client).where(client.c.id == client_id))
@@ -118,7 +116,11 @@ async def _create(tx: AsyncConnection, channel: Channel, external_id: str, now: 
 
 def _locked(row: object) -> Locked:
     who = Addressee(
-        row.id, row.client_id, Channel(row.channel), row.external_id, row.reachable,  # type: ignore[attr-defined]
+        row.id,
+        row.client_id,
+        Channel(row.channel),
+        row.external_id,
+        row.reachable,  # type: ignore[attr-defined]
     )
     state: str = row.state  # type: ignore[attr-defined]
     return Locked(who, _DIALOG.validate_json(state) if state else None, row.episode)  # type: ignore[attr-defined]

@@ -18,18 +18,7 @@ from bot.domain.events import TimerKind
 from bot.storage import personal as values
 from bot.storage.bundle import Episode, Question
 from bot.storage.dialogs import FREE_EPISODE, Addressee
-from bot.storage.tables import (
-    address,
-    case,
-    counter,
-    episode,
-    request,
-    request_stage,
-    score,
-    term,
-    timer,
-    watch,
-)
+from bot.storage.tables import address, case, counter, episode, request, request_stage, score, term, timer, watch
 
 Facts = dict[str, str | int | dt.datetime]
 
@@ -69,9 +58,7 @@ async def apply(scope: Scope, effects: Iterable[made.Effect]) -> Facts:
     return scope.facts
 
 
-CaseEffect: TypeAlias = (
-    made.StartCase | made.StartTerm | made.StopTerm | made.TakeCase | made.CloseCase | made.MarkTerm
-)
+CaseEffect: TypeAlias = made.StartCase | made.StartTerm | made.StopTerm | made.TakeCase | made.CloseCase | made.MarkTerm
 
 
 async def _apply(scope: Scope, effect: made.Effect) -> None:
@@ -145,10 +132,18 @@ async def _episode(
 
 
 async def _feedback(scope: Scope, effect: made.RecordFeedback) -> None:
-    added = insert(episode).values(
-        address_id=scope.who.id, kind="feedback", slug=effect.service, opened_at=scope.now,
-        comment=effect.text or None, about=effect.about or None,
-    ).returning(episode.c.id)
+    added = (
+        insert(episode)
+        .values(
+            address_id=scope.who.id,
+            kind="feedback",
+            slug=effect.service,
+            opened_at=scope.now,
+            comment=effect.text or None,
+            about=effect.about or None,
+        )
+        .returning(episode.c.id)
+    )
     episode_id = (await scope.tx.execute(added)).scalar_one()
     if effect.value is not None:
         await scope.tx.execute(insert(score).values(episode_id=episode_id, value=effect.value, at=scope.now))
@@ -165,11 +160,21 @@ def _question(scope: Scope, effect: made.RecordQuestion) -> None:
 
 async def _create_request(scope: Scope, effect: made.CreateRequest) -> int | None:
     """The new request's id; None when this filling-in has become a request before."""
-    added = upsert(request).values(
-        address_id=scope.who.id, token=effect.token, service=effect.service, release=scope.release,
-        stage=effect.stage, created_at=scope.now, due_at=effect.due_at,
-        values=json.dumps(dict(effect.values), ensure_ascii=False),
-    ).on_conflict_do_nothing().returning(request.c.id)
+    added = (
+        upsert(request)
+        .values(
+            address_id=scope.who.id,
+            token=effect.token,
+            service=effect.service,
+            release=scope.release,
+            stage=effect.stage,
+            created_at=scope.now,
+            due_at=effect.due_at,
+            values=json.dumps(dict(effect.values), ensure_ascii=False),
+        )
+        .on_conflict_do_nothing()
+        .returning(request.c.id)
+    )
     created: int | None = (await scope.tx.execute(added)).scalar_one_or_none()
     if created is not None:
         scope.facts["request"] = created
@@ -193,10 +198,17 @@ async def _stage(scope: Scope, request_id: int, stage: str) -> None:
 
 
 async def _start_case(scope: Scope, effect: made.StartCase) -> None:
-    added = insert(case).values(
-        address_id=scope.who.id, request_id=scope.facts.get("request") if effect.of_request else None,
-        reason=effect.reason, team=effect.team, opened_at=scope.now,
-    ).returning(case.c.id)
+    added = (
+        insert(case)
+        .values(
+            address_id=scope.who.id,
+            request_id=scope.facts.get("request") if effect.of_request else None,
+            reason=effect.reason,
+            team=effect.team,
+            opened_at=scope.now,
+        )
+        .returning(case.c.id)
+    )
     case_id = (await scope.tx.execute(added)).scalar_one()
     scope.facts["case"] = case_id
     scope.facts["case_due"] = effect.term.due_at
@@ -204,17 +216,24 @@ async def _start_case(scope: Scope, effect: made.StartCase) -> None:
 
 
 async def _start_term(scope: Scope, case_id: int, marks: made.TermMarks) -> None:
-    added = insert(term).values(
-        case_id=case_id, policy=marks.policy, started_at=scope.now, due_at=marks.due_at
-    ).returning(term.c.id)
+    added = (
+        insert(term)
+        .values(case_id=case_id, policy=marks.policy, started_at=scope.now, due_at=marks.due_at)
+        .returning(term.c.id)
+    )
     term_id = (await scope.tx.execute(added)).scalar_one()
-    await scope.tx.execute(insert(timer).values([
-        {"term_id": term_id, "kind": kind.value, "fire_at": at}
-        for kind, at in (
-            (TimerKind.WARN, marks.warn_at), (TimerKind.ALARM, marks.due_at),
-            (TimerKind.SUPERVISOR, marks.supervisor_at),
+    await scope.tx.execute(
+        insert(timer).values(
+            [
+                {"term_id": term_id, "kind": kind.value, "fire_at": at}
+                for kind, at in (
+                    (TimerKind.WARN, marks.warn_at),
+                    (TimerKind.ALARM, marks.due_at),
+                    (TimerKind.SUPERVISOR, marks.supervisor_at),
+                )
+            ]
         )
-    ]))
+    )
 
 
 _STOP = text("""

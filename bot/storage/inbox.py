@@ -36,11 +36,16 @@ async def store(tx: AsyncConnection, rows: Sequence[Received], now: dt.datetime)
     if not rows:
         return 0
     unique = {(row.channel, row.external_id): row for row in rows}.values()
-    added = await tx.execute(_STORE, {
-        "channels": [row.channel.value for row in unique], "external_ids": [row.external_id[:200] for row in unique],
-        "conversations": [row.conversation[:200] for row in unique],
-        "payloads": [json.dumps(row.payload) for row in unique], "now": now,
-    })
+    added = await tx.execute(
+        _STORE,
+        {
+            "channels": [row.channel.value for row in unique],
+            "external_ids": [row.external_id[:200] for row in unique],
+            "conversations": [row.conversation[:200] for row in unique],
+            "payloads": [json.dumps(row.payload) for row in unique],
+            "now": now,
+        },
+    )
     return len(added.all())
 
 
@@ -88,9 +93,7 @@ _SETTLE = text("""
 """)
 
 
-async def settle(
-    tx: AsyncConnection, claimed: Claimed, outcome: str, now: dt.datetime, *, state: str = "done"
-) -> bool:
+async def settle(tx: AsyncConnection, claimed: Claimed, outcome: str, now: dt.datetime, *, state: str = "done") -> bool:
     """Mark an update handled, in the transaction of what it caused. False: the claim was lost."""
     done = await tx.execute(
         _SETTLE, {"id": claimed.id, "lease": claimed.lease, "state": state, "outcome": outcome[:200], "now": now}
@@ -115,6 +118,4 @@ async def position(tx: AsyncConnection, channel: Channel) -> str | None:
 
 async def set_position(tx: AsyncConnection, channel: Channel, value: str) -> None:
     added = insert(receiver).values(channel=channel.value, position=value)
-    await tx.execute(
-        added.on_conflict_do_update(index_elements=[receiver.c.channel], set_={"position": value})
-    )
+    await tx.execute(added.on_conflict_do_update(index_elements=[receiver.c.channel], set_={"position": value}))

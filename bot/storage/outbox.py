@@ -130,24 +130,42 @@ class Rate:
 
 async def claim(tx: AsyncConnection, channel: Channel, lease: str, most: int, rate: Rate) -> list[Leased]:
     """The next calls of up to ``most`` conversations that the channel's rate allows now."""
-    rows = (await tx.execute(_CLAIM, {
-        "channel": channel.value, "lease": lease, "most": most, "burst": float(rate.burst),
-        "interval": 1.0 / rate.per_second, "lease_seconds": float(LEASE_SECONDS),
-        "chat_slack": rate.chat_slack, "group_slack": rate.group_slack, "chat_interval": rate.chat_interval,
-        "group_interval": rate.group_interval, "lost": f"{UNKNOWN}: its worker was lost",
-    })).all()
+    rows = (
+        await tx.execute(
+            _CLAIM,
+            {
+                "channel": channel.value,
+                "lease": lease,
+                "most": most,
+                "burst": float(rate.burst),
+                "interval": 1.0 / rate.per_second,
+                "lease_seconds": float(LEASE_SECONDS),
+                "chat_slack": rate.chat_slack,
+                "group_slack": rate.group_slack,
+                "chat_interval": rate.chat_interval,
+                "group_interval": rate.group_interval,
+                "lost": f"{UNKNOWN}: its worker was lost",
+            },
+        )
+    ).all()
     return [_leased(channel, row, lease) for row in rows]
 
 
 async def settle(tx: AsyncConnection, done: Sequence[tuple[Leased, Sent]]) -> None:
     """Calls that took place, in one statement. A lost lease changes nothing."""
     made_topic = [leased.call.kind is CallKind.CREATE_TOPIC for leased, _ in done]
-    await tx.execute(_SENT, {
-        "ids": [leased.call.id for leased, _ in done], "leases": [leased.lease for leased, _ in done],
-        "results": [json.dumps({"message": sent.message_id, "topic": sent.topic_id}) for _, sent in done],
-        "topics_of": [leased.thread_of if topic else None for topic, (leased, _) in zip(made_topic, done, strict=True)],
-        "topics": [sent.topic_id for _, sent in done],
-    })
+    await tx.execute(
+        _SENT,
+        {
+            "ids": [leased.call.id for leased, _ in done],
+            "leases": [leased.lease for leased, _ in done],
+            "results": [json.dumps({"message": sent.message_id, "topic": sent.topic_id}) for _, sent in done],
+            "topics_of": [
+                leased.thread_of if topic else None for topic, (leased, _) in zip(made_topic, done, strict=True)
+            ],
+            "topics": [sent.topic_id for _, sent in done],
+        },
+    )
 
 
 _SENT = text("""
@@ -166,7 +184,8 @@ _SENT = text("""
 async def fail(tx: AsyncConnection, leased: Leased, state: str, cause: str) -> None:
     """A call that will not be tried again: ``failed``, ``unknown`` or ``held``."""
     await tx.execute(
-        update(outbox).where(outbox.c.id == leased.call.id, outbox.c.lease == leased.lease)
+        update(outbox)
+        .where(outbox.c.id == leased.call.id, outbox.c.lease == leased.lease)
         .values(state=state, cause=cause[:300], lease=None, settled_at=text("clock_timestamp()"))
     )
 
@@ -174,10 +193,12 @@ async def fail(tx: AsyncConnection, leased: Leased, state: str, cause: str) -> N
 async def retry(tx: AsyncConnection, leased: Leased, cause: str, seconds: float) -> None:
     """A call to be tried again after ``seconds``."""
     await tx.execute(
-        update(outbox).where(outbox.c.id == leased.call.id, outbox.c.lease == leased.lease)
+        update(outbox)
+        .where(outbox.c.id == leased.call.id, outbox.c.lease == leased.lease)
         .values(
             cause=case((outbox.c.cause.startswith(UNKNOWN), outbox.c.cause), else_=cause[:300]),
-            lease=None, lease_until=text("'-infinity'"),
+            lease=None,
+            lease_until=text("'-infinity'"),
             due_at=text(f"clock_timestamp() + interval '{seconds:.3f} seconds'"),
         )
     )
@@ -214,11 +235,21 @@ async def waiting(tx: AsyncConnection) -> Mapping[str, int]:
 
 def _leased(channel: Channel, row: object, lease: str) -> Leased:
     call = Call(
-        id=row.id, channel=channel, kind=CallKind(row.kind), target=row.target,  # type: ignore[attr-defined]
-        rendered=RENDERED.validate_json(row.body or '{"text":""}'), thread=row.topic,  # type: ignore[attr-defined]
+        id=row.id,
+        channel=channel,
+        kind=CallKind(row.kind),
+        target=row.target,  # type: ignore[attr-defined]
+        rendered=RENDERED.validate_json(row.body or '{"text":""}'),
+        thread=row.topic,  # type: ignore[attr-defined]
         attempt=row.attempts,  # type: ignore[attr-defined]
     )
     return Leased(
-        call, row.conversation, row.address_id, row.thread_of, lease, row.first_tried_at,  # type: ignore[attr-defined]
-        float(row.tried_seconds), row.lost,  # type: ignore[attr-defined]
+        call,
+        row.conversation,
+        row.address_id,
+        row.thread_of,
+        lease,
+        row.first_tried_at,  # type: ignore[attr-defined]
+        float(row.tried_seconds),
+        row.lost,  # type: ignore[attr-defined]
     )

@@ -28,7 +28,8 @@ async def history(tx: AsyncConnection, visitor: str, after: int, most: int) -> l
         _NEXT if after else _LAST, {"channel": Channel.PAGE.value, "visitor": visitor, "after": after, "most": most}
     )
     return [
-        Opened(row.id, row.at, RENDERED.validate_json(row.body)) if row.body is not None
+        Opened(row.id, row.at, RENDERED.validate_json(row.body))
+        if row.body is not None
         else Opened(row.id, row.at, Rendered(row.text or ""), own=True, key=row.key or "")
         for row in rows
     ]

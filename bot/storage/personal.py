@@ -43,12 +43,14 @@ class Cipher:
         return hmac.digest(self._lookup, f"{kind}:{value.casefold().strip()}".encode(), "sha256")
 
 
-async def keep(
-    tx: AsyncConnection, cipher: Cipher, client_id: int, one: KeepPersonal, now: dt.datetime
-) -> None:
+async def keep(tx: AsyncConnection, cipher: Cipher, client_id: int, one: KeepPersonal, now: dt.datetime) -> None:
     values = {
-        "client_id": client_id, "kind": one.kind, "ciphertext": cipher.encrypt(one.value),
-        "lookup": cipher.lookup(one.kind, one.value), "key_version": KEY_VERSION, "created_at": now,
+        "client_id": client_id,
+        "kind": one.kind,
+        "ciphertext": cipher.encrypt(one.value),
+        "lookup": cipher.lookup(one.kind, one.value),
+        "key_version": KEY_VERSION,
+        "created_at": now,
     }
     added = insert(personal).values(ref=one.ref, **values)
     await tx.execute(added.on_conflict_do_update(index_elements=[personal.c.ref], set_=values))
@@ -64,8 +66,9 @@ async def reveal(tx: AsyncConnection, cipher: Cipher, client_id: int, refs: Iter
     if not wanted:
         return {}
     rows = await tx.execute(
-        select(personal.c.ref, personal.c.ciphertext)
-        .where(personal.c.ref.in_(wanted), personal.c.client_id == client_id)
+        select(personal.c.ref, personal.c.ciphertext).where(
+            personal.c.ref.in_(wanted), personal.c.client_id == client_id
+        )
     )
     values = ((row.ref, cipher.decrypt(row.ciphertext)) for row in rows)
     return {ref: value for ref, value in values if value is not None}

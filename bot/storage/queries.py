@@ -41,12 +41,14 @@ async def load(tx: AsyncConnection, query: Query, who: Addressee) -> object:
             assert_never(query)
 
 
-async def _requests(
-    tx: AsyncConnection, who: Addressee, where: ColumnElement[bool] | None
-) -> list[RequestView]:
-    found = select(request).join(address, address.c.id == request.c.address_id).where(
-        address.c.client_id == who.client_id
-    ).order_by(request.c.id.desc()).limit(MOST_REQUESTS)
+async def _requests(tx: AsyncConnection, who: Addressee, where: ColumnElement[bool] | None) -> list[RequestView]:
+    found = (
+        select(request)
+        .join(address, address.c.id == request.c.address_id)
+        .where(address.c.client_id == who.client_id)
+        .order_by(request.c.id.desc())
+        .limit(MOST_REQUESTS)
+    )
     rows = (await tx.execute(found if where is None else found.where(where))).all()
     if not rows:
         return []
@@ -60,17 +62,19 @@ async def _requests(
         reached.setdefault(stage.request_id, []).append(StageReached(stage.stage, stage.at))
     return [
         RequestView(
-            row.id, row.number, row.service, row.stage, row.created_at, row.due_at, tuple(reached.get(row.id, ())),
+            row.id, row.number, row.service, row.stage, row.created_at, row.due_at, tuple(reached.get(row.id, ()))
         )
         for row in rows
     ]
 
 
 async def _episode(tx: AsyncConnection, who: Addressee, episode_id: int) -> EpisodeView | None:
-    row = (await tx.execute(
-        select(episode, score.c.value)
-        .join(address, address.c.id == episode.c.address_id)
-        .outerjoin(score, score.c.episode_id == episode.c.id)
-        .where(episode.c.id == episode_id, address.c.client_id == who.client_id)
-    )).first()
+    row = (
+        await tx.execute(
+            select(episode, score.c.value)
+            .join(address, address.c.id == episode.c.address_id)
+            .outerjoin(score, score.c.episode_id == episode.c.id)
+            .where(episode.c.id == episode_id, address.c.client_id == who.client_id)
+        )
+    ).first()
     return EpisodeView(row.id, row.kind, row.slug, row.value, row.helped) if row else None

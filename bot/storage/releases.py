@@ -46,9 +46,7 @@ async def publish(tx: AsyncConnection, pack: Pack, author: str, reason: str, now
     if newest is not None and newest.version == pack.version:
         return newest.number
     number = newest.number + 1 if newest else 1
-    await tx.execute(insert(release).values(
-        number=number, version=pack.version, author=author, reason=reason, at=now
-    ))
+    await tx.execute(insert(release).values(number=number, version=pack.version, author=author, reason=reason, at=now))
     bodies = dict(_items(pack))
     live = await _live(tx)
     gone = [version_id for key, (version_id, body) in live.items() if bodies.get(key) != body]
@@ -57,33 +55,39 @@ async def publish(tx: AsyncConnection, pack: Pack, author: str, reason: str, now
     changed = {key: body for key, body in bodies.items() if key not in live or live[key][1] != body}
     ids = await _item_ids(tx, changed)
     if changed:
-        await tx.execute(insert(item_version), [
-            {"item_id": ids[key], "body": body, "from_release": number, "author": author, "at": now}
-            for key, body in changed.items()
-        ])
+        await tx.execute(
+            insert(item_version),
+            [
+                {"item_id": ids[key], "body": body, "from_release": number, "author": author, "at": now}
+                for key, body in changed.items()
+            ],
+        )
     return number
 
 
 async def count_items(tx: AsyncConnection, number: int) -> int:
     """How many items are live in a release."""
-    found = await tx.execute(select(func.count()).select_from(item_version).where(
-        item_version.c.from_release <= number,
-        (item_version.c.to_release.is_(None)) | (item_version.c.to_release > number),
-    ))
+    found = await tx.execute(
+        select(func.count())
+        .select_from(item_version)
+        .where(
+            item_version.c.from_release <= number,
+            (item_version.c.to_release.is_(None)) | (item_version.c.to_release > number),
+        )
+    )
     return found.scalar_one()
 
 
 async def _live(tx: AsyncConnection) -> dict[tuple[str, str], tuple[int, str]]:
     rows = await tx.execute(
         select(item.c.kind, item.c.slug, item_version.c.id, item_version.c.body)
-        .join(item, item.c.id == item_version.c.item_id).where(item_version.c.to_release.is_(None))
+        .join(item, item.c.id == item_version.c.item_id)
+        .where(item_version.c.to_release.is_(None))
     )
     return {(row.kind, row.slug): (row.id, row.body) for row in rows}
 
 
-async def _item_ids(
-    tx: AsyncConnection, changed: dict[tuple[str, str], str]
-) -> dict[tuple[str, str], int]:
+async def _item_ids(tx: AsyncConnection, changed: dict[tuple[str, str], str]) -> dict[tuple[str, str], int]:
     if not changed:
         return {}
     await tx.execute(
@@ -97,7 +101,16 @@ def _items(pack: Pack) -> Iterator[tuple[tuple[str, str], str]]:
     """Every item of a pack as (kind, slug) and its JSON."""
     yield ("agency", pack.agency.name), pack.agency.model_dump_json()
     for kind in (
-        "templates", "intents", "services", "topics", "situations", "calendars", "policies", "teams", "rules", "menus",
+        "templates",
+        "intents",
+        "services",
+        "topics",
+        "situations",
+        "calendars",
+        "policies",
+        "teams",
+        "rules",
+        "menus",
     ):
         for slug, model in getattr(pack, kind).items():
             yield (kind, slug), model.model_dump_json()

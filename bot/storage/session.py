@@ -23,8 +23,13 @@ class Database:
     def __init__(self, url: str, *, size: int = 16) -> None:
         self.url = url
         self._engine: AsyncEngine = create_async_engine(
-            async_url(url), pool_size=size, max_overflow=0, pool_pre_ping=False, pool_timeout=20,
-            pool_recycle=1800, connect_args={"timeout": 10, "command_timeout": 30},
+            async_url(url),
+            pool_size=size,
+            max_overflow=0,
+            pool_pre_ping=False,
+            pool_timeout=20,
+            pool_recycle=1800,
+            connect_args={"timeout": 10, "command_timeout": 30},
         )
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 

@@ -15,21 +15,15 @@ from bot.storage.tables import staff
 
 async def by_telegram(tx: AsyncConnection, telegram_id: str) -> StaffPerson:
     """Who of the staff this Telegram user is; ``id`` is None for whoever is not registered."""
-    row = (
-        await tx.execute(select(staff).where(staff.c.telegram_id == telegram_id, staff.c.active.is_(True)))
-    ).first()
+    row = (await tx.execute(select(staff).where(staff.c.telegram_id == telegram_id, staff.c.active.is_(True)))).first()
     return StaffPerson(row.id, row.name, row.team) if row else StaffPerson(None)
 
 
-async def add(
-    tx: AsyncConnection, name: str, telegram_id: str | None, team: str, role: str, now: dt.datetime
-) -> int:
+async def add(tx: AsyncConnection, name: str, telegram_id: str | None, team: str, role: str, now: dt.datetime) -> int:
     """Register a person, or change one with the same Telegram id."""
     values = {"name": name, "telegram_id": telegram_id, "team": team, "role": role, "active": True}
     added = upsert(staff).values(**values, created_at=now)
-    kept = added.on_conflict_do_update(index_elements=[staff.c.telegram_id], set_=values).returning(
-        staff.c.id
-    )
+    kept = added.on_conflict_do_update(index_elements=[staff.c.telegram_id], set_=values).returning(staff.c.id)
     staff_id: int = (await tx.execute(kept)).scalar_one()
     await audit.write(tx, now, "cli", "staff.add", f"staff:{staff_id}")
     return staff_id

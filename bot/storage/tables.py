@@ -23,6 +23,9 @@ from sqlalchemy import (
     text,
 )
 
+# Kept by hand, a table as a table.
+# fmt: off
+
 metadata = MetaData(naming_convention={
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -27,9 +27,11 @@ async def due(tx: AsyncConnection, now: dt.datetime, most: int) -> list[Due]:
     """Timers to fire, soonest first. Each is settled by ``settle`` in its own turn."""
     rows = await tx.execute(
         select(timer.c.id, timer.c.kind, term.c.case_id, case.c.address_id, term.c.due_at)
-        .join(term, term.c.id == timer.c.term_id).join(case, case.c.id == term.c.case_id)
+        .join(term, term.c.id == timer.c.term_id)
+        .join(case, case.c.id == term.c.case_id)
         .where(timer.c.state == "set", timer.c.fire_at <= now)
-        .order_by(timer.c.fire_at, timer.c.id).limit(most)
+        .order_by(timer.c.fire_at, timer.c.id)
+        .limit(most)
     )
     return [Due(r.id, TimerKind(r.kind), r.case_id, r.address_id, r.due_at) for r in rows]
 

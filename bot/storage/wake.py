@@ -108,7 +108,8 @@ class Wake:
                 self._something.clear()
                 topics, self._pending = self._pending, set()
                 await connection.execute(
-                    "SELECT pg_notify($1, t) FROM unnest($2::text[]) AS t", CHANNEL,
+                    "SELECT pg_notify($1, t) FROM unnest($2::text[]) AS t",
+                    CHANNEL,
                     [f"{self._me} {topic}" for topic in topics],
                 )
         finally:

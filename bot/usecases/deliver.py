@@ -119,6 +119,8 @@ async def _unreachable(runtime: Runtime, leased: Leased, cause: str) -> None:
             await outbox.drop_waiting(tx, leased.address_id, cause)
     if leased.address_id is not None and leased.conversation.split(":")[0] == leased.call.channel.value:
         await turn.take(
-            runtime, runtime.shelf.content, partial(dialogs.lock_by_id, address_id=leased.address_id),
+            runtime,
+            runtime.shelf.content,
+            partial(dialogs.lock_by_id, address_id=leased.address_id),
             ClientUnreachable(),
         )

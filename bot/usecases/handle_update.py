@@ -51,9 +51,7 @@ async def claim(runtime: Runtime, lease: str, most: int) -> Sequence[Claimed]:
         return await inbox.claim(tx, lease, most)
 
 
-async def handle_together(
-    runtime: Runtime, doors: Mapping[Channel, Door], batch: Sequence[Claimed]
-) -> None:
+async def handle_together(runtime: Runtime, doors: Mapping[Channel, Door], batch: Sequence[Claimed]) -> None:
     """Updates of different conversations, sharing a transaction as long as all goes well.
 
     What isn't a client's, was tried before, or shares in a failure is handled by itself.

@@ -33,7 +33,10 @@ async def _tell(runtime: Runtime, address_id: int, slug: str) -> bool:
 
     try:
         await turn.take(
-            runtime, runtime.shelf.content, partial(dialogs.lock_by_id, address_id=address_id), NeedMet(slug),
+            runtime,
+            runtime.shelf.content,
+            partial(dialogs.lock_by_id, address_id=address_id),
+            NeedMet(slug),
             settle=settle,
         )
     except ClaimLost:

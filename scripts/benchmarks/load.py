@@ -56,9 +56,7 @@ class Crowd:
         return len(found)
 
 
-def crowd(
-    messenger: Messenger, describe: Describe, content: Content, clients: Sequence[int], unwanted: str
-) -> Crowd:
+def crowd(messenger: Messenger, describe: Describe, content: Content, clients: Sequence[int], unwanted: str) -> Crowd:
     """Clients who have not said anything yet."""
     will = {client: acts(content, client) for client in clients}
     return Crowd(messenger, describe, clients, will, unwanted)

@@ -140,9 +140,9 @@ class Bench:
         for channel in channels:
             clients = range(self._first_client, self._first_client + share)
             self._first_client += share
-            made.append(crowd(
-                self._by_channel[channel], describe or DESCRIBE[channel], self._content, clients, self._flood
-            ))
+            made.append(
+                crowd(self._by_channel[channel], describe or DESCRIBE[channel], self._content, clients, self._flood)
+            )
         return made
 
     async def _throughput(

@@ -99,9 +99,7 @@ class House:
         for rendered in self.answer(incoming):
             await self.say(incoming.external_id, rendered)
 
-    async def say(
-        self, visitor: str, rendered: Rendered, key: str = "", at: dt.datetime | None = None
-    ) -> Opened:
+    async def say(self, visitor: str, rendered: Rendered, key: str = "", at: dt.datetime | None = None) -> Opened:
         self.total += 1
         moment = at or self.clock or dt.datetime.now(dt.UTC)
         opened = Opened(self.total, moment, rendered, own=bool(key), key=key)
@@ -206,8 +204,7 @@ STATUS = Rendered(
     marks=(Mark(0, 14, Style.CODE),),
 )
 SCORE = Rendered(
-    "Сотрудник ответил и закрыл вопрос. Насколько вы довольны ответом?",
-    rows=_buttons(("5", "4", "3", "2", "1")),
+    "Сотрудник ответил и закрыл вопрос. Насколько вы довольны ответом?", rows=_buttons(("5", "4", "3", "2", "1"))
 )
 
 

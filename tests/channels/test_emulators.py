@@ -135,9 +135,7 @@ def _vk_echo(vk: VkEmulator) -> None:
         ("error", {"code": 403, "text": "Forbidden: user is deactivated"}, TelegramAPIError),
     ],
 )
-async def test_a_fault_of_a_telegram_call(
-    kind: str, options: dict[str, Any], raised: type[Exception]
-) -> None:
+async def test_a_fault_of_a_telegram_call(kind: str, options: dict[str, Any], raised: type[Exception]) -> None:
     async with TelegramEmulator(open_chats=True) as telegram, aiogram_bot(telegram, timeout=1.0) as bot:
         telegram.faults.next(kind, method="sendMessage", **options)
         assert await bot.get_me()

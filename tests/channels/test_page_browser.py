@@ -8,16 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Error,
-    Page,
-    Route,
-    async_playwright,
-    expect,
-)
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Route, async_playwright, expect
 
 from bot.domain.messages import Incoming, Kind, Mark, Rendered, RenderedButton, Style
 from tests.channels.page_stub import House, Served, serve
@@ -74,9 +65,7 @@ class Visit:
     async def at_bottom(self) -> None:
         """Wait until the page stands at its end. (The page's own policy forbids ``wait_for_function``.)"""
         async with asyncio.timeout(5):
-            while not await self.page.evaluate(
-                "innerHeight + scrollY >= document.documentElement.scrollHeight - 2"
-            ):
+            while not await self.page.evaluate("innerHeight + scrollY >= document.documentElement.scrollHeight - 2"):
                 await asyncio.sleep(0.05)
 
     @property
@@ -108,10 +97,7 @@ async def arrive(browser: Browser) -> AsyncIterator[Arrive]:
         house = house or House(answer=replies)
         served = await serve(house.ports())
         context = await browser.new_context(
-            locale="ru-RU",
-            timezone_id="Europe/Moscow",
-            viewport={"width": 390, "height": 800},
-            permissions=permissions,
+            locale="ru-RU", timezone_id="Europe/Moscow", viewport={"width": 390, "height": 800}, permissions=permissions
         )
         page = await context.new_page()
         page.set_default_timeout(8000)

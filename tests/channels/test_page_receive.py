@@ -104,17 +104,11 @@ def test_the_longest_text_is_taken() -> None:
             {"kind": "text", "text": "hi", "language": "en"},
             Incoming(Channel.PAGE, VISITOR, Kind.TEXT, "hi", language="en"),
         ),
-        (
-            {"kind": "text", "text": "hi", "language": 5},
-            Incoming(Channel.PAGE, VISITOR, Kind.TEXT, "hi"),
-        ),
+        ({"kind": "text", "text": "hi", "language": 5}, Incoming(Channel.PAGE, VISITOR, Kind.TEXT, "hi")),
     ],
 )
 def test_a_row_is_understood(given_: dict[str, Any], expected: Incoming) -> None:
-    assert (
-        parse({"visitor": VISITOR, "id": "x", "text": "", "action": "", "language": None, **given_})
-        == expected
-    )
+    assert parse({"visitor": VISITOR, "id": "x", "text": "", "action": "", "language": None, **given_}) == expected
 
 
 @pytest.mark.parametrize(

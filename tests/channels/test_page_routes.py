@@ -44,9 +44,7 @@ class Browser:
         async with self.session.get(self.url + address, headers=headers) as response:
             return response.status, await response.text(), response.headers
 
-    async def post(
-        self, address: str, content: Any, headers: Mapping[str, str] | None = None
-    ) -> tuple[int, Any, Any]:
+    async def post(self, address: str, content: Any, headers: Mapping[str, str] | None = None) -> tuple[int, Any, Any]:
         sent = content if isinstance(content, bytes) else json.dumps(content).encode()
         types = {"Content-Type": "application/json", **(headers or {})}
         async with self.session.post(self.url + address, data=sent, headers=types) as response:
@@ -136,9 +134,7 @@ async def test_the_page_runs_nothing_but_its_own_script(browser: Browser) -> Non
 
 
 async def test_words_with_markup_stay_words(house: House, browser: Browser) -> None:
-    house.words = {
-        "ru": {"page.title": "<b>Министерство</b>", "page.send": '</script><script>alert("x")</script>'}
-    }
+    house.words = {"ru": {"page.title": "<b>Министерство</b>", "page.send": '</script><script>alert("x")</script>'}}
     _, html, _ = await browser.open()
     assert "<b>" not in html
     assert "<script>alert" not in html
@@ -248,9 +244,7 @@ async def test_its_own_page_can_post_also_behind_a_proxy(browser: Browser) -> No
         assert status == 202
 
 
-@pytest.mark.parametrize(
-    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
-)
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 async def test_only_json_is_read(browser: Browser, kind: str) -> None:
     await browser.open()
     status, _, _ = await browser.post("/chat/messages", {"id": "x"}, {"Content-Type": kind})
@@ -386,9 +380,7 @@ async def test_a_failure_below_ends_the_stream_quietly(house: House, browser: Br
         assert b"ready" not in await response.read()
 
 
-async def test_a_closed_stream_is_let_go(
-    house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_closed_stream_is_let_go(house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     left: list[str] = []
     leave = Streams.leave
 

@@ -290,9 +290,7 @@ def mutated(value: Any, way: list[int], put: Any, gone: bool) -> Any:
 
 @settings(max_examples=250, deadline=None)
 @given(st.sampled_from(sorted(TABLE)), PLACES, JSON, st.booleans())
-def test_anything_else_is_malformed_and_nothing_worse(
-    name: str, way: list[int], put: Any, gone: bool
-) -> None:
+def test_anything_else_is_malformed_and_nothing_worse(name: str, way: list[int], put: Any, gone: bool) -> None:
     payload = mutated(TABLE[name][0], way, put, gone)
     if not isinstance(payload, dict):
         return

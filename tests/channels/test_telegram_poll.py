@@ -163,9 +163,7 @@ async def test_a_crash_before_confirming_brings_them_again(server: Server) -> No
     assert second.ids() == ["7"]
 
 
-async def test_while_storing_fails_nothing_is_confirmed(
-    server: Server, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_while_storing_fails_nothing_is_confirmed(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     inbox = Inbox()
     inbox.failures = 3
     server.push(update(7, "тайна"))

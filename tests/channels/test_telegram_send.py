@@ -98,9 +98,7 @@ async def test_a_message_as_it_goes_out(server: Server, sender: TelegramSender) 
     )]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("thread", "expected"), [("33", 33), (None, None), ("", None), ("0", None), ("1", None)]
-)
+@pytest.mark.parametrize(("thread", "expected"), [("33", 33), (None, None), ("", None), ("0", None), ("1", None)])
 async def test_the_topic_of_a_message(
     server: Server, sender: TelegramSender, thread: str | None, expected: int | None
 ) -> None:
@@ -228,9 +226,7 @@ BAD_CALLS: dict[str, Call] = {
 
 
 @pytest.mark.parametrize("name", BAD_CALLS)
-async def test_what_telegram_would_refuse_is_not_sent(
-    server: Server, sender: TelegramSender, name: str
-) -> None:
+async def test_what_telegram_would_refuse_is_not_sent(server: Server, sender: TelegramSender, name: str) -> None:
     with pytest.raises(Refused):
         await sender.send(BAD_CALLS[name])
     assert server.calls == []
@@ -251,9 +247,7 @@ async def test_a_callback_is_answered(server: Server, sender: TelegramSender) ->
 
 
 @pytest.mark.parametrize("answer", ["cut", "old", "html"])
-async def test_answering_a_callback_never_fails(
-    server: Server, sender: TelegramSender, answer: str
-) -> None:
+async def test_answering_a_callback_never_fails(server: Server, sender: TelegramSender, answer: str) -> None:
     answers: dict[str, web.Response | str] = {
         "cut": "cut",
         "old": refusal(400, "Bad Request: query is too old and response timeout expired"),

@@ -242,9 +242,7 @@ def mutated(value: Any, way: list[int], put: Any, gone: bool) -> Any:
 
 @settings(max_examples=500, deadline=None)
 @given(st.sampled_from(sorted(TABLE)), PLACES, JSON, st.booleans())
-def test_anything_else_is_malformed_and_nothing_worse(
-    name: str, way: list[int], put: Any, gone: bool
-) -> None:
+def test_anything_else_is_malformed_and_nothing_worse(name: str, way: list[int], put: Any, gone: bool) -> None:
     payload = mutated(TABLE[name][0], way, put, gone)
     row = received(payload)
     if row is None:

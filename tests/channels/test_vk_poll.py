@@ -189,9 +189,7 @@ async def test_a_crash_before_acknowledging_brings_them_again(server: Server) ->
     assert first.ids() == second.ids() == ["a"]
 
 
-async def test_while_storing_fails_nothing_is_acknowledged(
-    server: Server, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_while_storing_fails_nothing_is_acknowledged(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     inbox = Inbox(ts="100")
     inbox.failures = 3
     server.push(event("a", "тайна"))
@@ -326,9 +324,7 @@ def api_faults() -> dict[str, tuple[web.Response, str]]:
 
 
 @pytest.mark.parametrize("name", api_faults())
-async def test_a_fault_of_the_api_is_survived(
-    server: Server, name: str, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_fault_of_the_api_is_survived(server: Server, name: str, caplog: pytest.LogCaptureFixture) -> None:
     inbox = Inbox(ts="100")
     answer, told = api_faults()[name]
     server.api_faults.append(answer)
@@ -339,9 +335,7 @@ async def test_a_fault_of_the_api_is_survived(
     assert told in caplog.text and TOKEN not in caplog.text
 
 
-async def test_a_captcha_without_its_fields_is_waited_out(
-    server: Server, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_captcha_without_its_fields_is_waited_out(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     server.api_faults.append(api_error(14))
     async with polling(server, Inbox()):
         await until(lambda: "VK error 14; again in 300.0 s" in caplog.text)

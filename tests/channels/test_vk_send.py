@@ -164,9 +164,7 @@ def failures() -> dict[str, tuple[web.Response | str, type[SendFailed], float | 
 
 
 @pytest.mark.parametrize("name", failures())
-async def test_failure_means(
-    server: Server, sender: VkSender, name: str, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_failure_means(server: Server, sender: VkSender, name: str, caplog: pytest.LogCaptureFixture) -> None:
     answer, expected, after = failures()[name]
     server.answers.append(answer)
     began = time.monotonic()
@@ -222,9 +220,7 @@ async def test_both_names_of_the_api_lead_to_the_address_given(server: Server, h
 def test_without_an_address_the_api_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str | None, Any]] = []
 
-    def send(
-        self: object, request: requests.PreparedRequest, *args: Any, **options: Any
-    ) -> requests.Response:
+    def send(self: object, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         seen.append((request.url, options["timeout"]))
         raise requests.ConnectionError
 

@@ -24,10 +24,7 @@ def test_a_pack_without_faults_is_loaded_whole(write_pack: Write) -> None:
 
     assert pack.agency.name == "small"
     assert pack.templates["hours"].short["ru"] == "Работаем с девяти до шести."
-    assert pack.texts["error.broken"] == {
-        "ru": "Сломалось, номер {number}",
-        "en": "Broken, number {number}",
-    }
+    assert pack.texts["error.broken"] == {"ru": "Сломалось, номер {number}", "en": "Broken, number {number}"}
     assert pack.questions == {"hours": ("во сколько открываетесь",)}
     assert pack.calendars["office"].week["mon"][1].end == dt.time(18, 0)
     assert pack.calendars["office"].days == {dt.date(2026, 12, 31): ()}
@@ -64,9 +61,7 @@ def test_all_faults_are_told_at_once_and_sorted(faults_of: Faults, edited: Edit)
 
 
 def test_one_broken_file_does_not_break_what_refers_to_it(faults_of: Faults) -> None:
-    assert [fault[:24] for fault in faults_of({"templates/hours.yml": "slug: [hours"})] == [
-        "templates/hours.yml:1: b"
-    ]
+    assert [fault[:24] for fault in faults_of({"templates/hours.yml": "slug: [hours"})] == ["templates/hours.yml:1: b"]
 
 
 @pytest.mark.parametrize(
@@ -83,10 +78,7 @@ def test_one_broken_file_does_not_break_what_refers_to_it(faults_of: Faults) -> 
         ({"texts/ru.yml": "- один\n"}, "texts/ru.yml:1: a mapping of keys to texts is expected"),
         ({"texts/de.yml": "welcome: Hallo\n"}, "texts/de.yml:1: language 'de' is not among the languages"),
         ({"template/x.yml": "slug: x\n"}, "template/x.yml:1: no file of this name belongs to a pack"),
-        (
-            {"team.yml": "[]\n"},
-            "team.yml:1: no file of this name belongs to a pack; did you mean 'teams.yml'",
-        ),
+        ({"team.yml": "[]\n"}, "team.yml:1: no file of this name belongs to a pack; did you mean 'teams.yml'"),
         ({"templates/x.yaml": "slug: x\n"}, "templates/x.yaml:1: this file would not be read; rename it"),
         ({"templates/deep/x.yml": "slug: x\n"}, "templates/deep/x.yml:1: no file of this name belongs"),
         ({"questions/b.yml": "hours: [час]\n"}, "are given twice"),
@@ -99,9 +91,7 @@ def test_a_file_that_cannot_be_used(faults_of: Faults, changed: dict[str, Any], 
     assert any(told in fault for fault in faults_of(changed)), faults_of(changed)
 
 
-def test_a_link_out_of_the_pack_is_refused(
-    write_pack: Write, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_link_out_of_the_pack_is_refused(write_pack: Write, tmp_path_factory: pytest.TempPathFactory) -> None:
     outside = tmp_path_factory.mktemp("outside")
     (outside / "secret.yml").write_text("welcome: чужое\n", encoding="utf-8")
     root = write_pack({"texts/en.yml": None})
@@ -166,9 +156,7 @@ def test_a_garbled_pack_is_refused_and_never_crashes(write_pack: Write) -> None:
         good = path.read_bytes()
         at, length = chance.randrange(len(good)), chance.randint(1, 12)
         junk = bytes(chance.choices(b"\x00\xff{}[]:-&*!|>'\"#%@`\t\n a1", k=length))
-        path.write_bytes(
-            chance.choice([good[:at] + junk + good[at:], good[:at], good[:at] + good[at + length :]])
-        )
+        path.write_bytes(chance.choice([good[:at] + junk + good[at:], good[:at], good[:at] + good[at + length :]]))
         try:
             load_pack(root)
         except PackError as error:

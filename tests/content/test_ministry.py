@@ -109,16 +109,9 @@ def test_it_is_loaded_in_well_under_a_second() -> None:
 def test_every_topic_of_the_list_is_answered(pack: Pack) -> None:
     assert set(TOPICS) - set(pack.templates) == set()
     assert {"appeal", "feedback"} <= set(pack.services)
-    assert {
-        "my-status",
-        "human",
-        "settings",
-        "my-data",
-        "greeting",
-        "thanks",
-        "insult",
-        "out-of-scope",
-    } <= set(pack.intents)
+    assert {"my-status", "human", "settings", "my-data", "greeting", "thanks", "insult", "out-of-scope"} <= set(
+        pack.intents
+    )
 
 
 def test_every_topic_has_samples_and_test_questions(pack: Pack) -> None:

@@ -24,9 +24,7 @@ def _arguments() -> argparse.Namespace:
     for name in ("telegram", "vk", "control"):
         parser.add_argument(f"--{name}-port", type=int, default=0, help="0 (default): a free one")
     parser.add_argument("--telegram-token", default=TELEGRAM_TOKEN)
-    parser.add_argument(
-        "--staff-chat", type=int, action="append", help="a supergroup with topics; repeatable"
-    )
+    parser.add_argument("--staff-chat", type=int, action="append", help="a supergroup with topics; repeatable")
     parser.add_argument("--vk-token", default=VK_TOKEN)
     parser.add_argument("--vk-group-id", type=int, default=GROUP_ID)
     parser.add_argument("--seed", type=int, default=0, help="of the faults drawn by lot")

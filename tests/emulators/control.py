@@ -32,8 +32,7 @@ SHARED_VERBS: Final = frozenset(
 )
 VERBS: Final = {
     "telegram": SHARED_VERBS | {"staff_says", "staff_presses", "block", "unblock", "add_forum"},
-    "vk": SHARED_VERBS
-    | {"client_types", "comments", "allow", "deny", "expire_key", "lose_session", "forget_history"},
+    "vk": SHARED_VERBS | {"client_types", "comments", "allow", "deny", "expire_key", "lose_session", "forget_history"},
 }
 PAGE_LINES: Final = 500
 

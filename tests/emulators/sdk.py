@@ -63,6 +63,4 @@ def vk_session(emulator: VkEmulator, timeout: float = 5.0) -> VkApi:
     session = requests.Session()
     for host in VK_HOSTS:
         session.mount(host, _Redirect(emulator.url, timeout))
-    return VkApiGroup(
-        token=emulator.token, api_version=EVENTS_VERSION, session=session, config=jconfig.MemoryConfig
-    )
+    return VkApiGroup(token=emulator.token, api_version=EVENTS_VERSION, session=session, config=jconfig.MemoryConfig)

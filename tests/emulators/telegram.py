@@ -19,14 +19,7 @@ from tests.emulators.base import Emulator, first_number, pressed_button
 from tests.emulators.bodies import BadBody, Params, read_params
 from tests.emulators.faults import Fault
 from tests.emulators.ledger import Pushed, Sent
-from tests.emulators.telegram_errors import (
-    NOT_FOUND,
-    UNAUTHORIZED,
-    BadRequest,
-    Conflict,
-    Refused,
-    fault_reply,
-)
+from tests.emulators.telegram_errors import NOT_FOUND, UNAUTHORIZED, BadRequest, Conflict, Refused, fault_reply
 from tests.emulators.telegram_methods import BY_LOWER, METHODS, sent_payload
 from tests.emulators.telegram_params import decoded, number
 from tests.emulators.telegram_state import CallbackAnswer, TelegramState, Topic
@@ -186,8 +179,7 @@ class TelegramEmulator(Emulator):
         try:
             if self.state.webhook:
                 raise Conflict(
-                    "can't use getUpdates method while webhook is active; "
-                    "use deleteWebhook to delete the webhook first"
+                    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
                 )
             self._choose_updates(params)
             self.state.queue.confirm(number(params, "offset"))
@@ -231,9 +223,7 @@ class TelegramEmulator(Emulator):
         # Telegram shows every message of a topic as a reply to the one that opened it.
         return {"message_thread_id": thread_id, "is_topic_message": True, "reply_to_message": root}
 
-    def _presses(
-        self, user_id: int, chat_id: int, wanted: str, message_id: int | None, forged: bool
-    ) -> Pushed[int]:
+    def _presses(self, user_id: int, chat_id: int, wanted: str, message_id: int | None, forged: bool) -> Pushed[int]:
         user = self.state.user(user_id)
         if forged:
             sent = self.ledger.find(chat_id, message_id) if message_id else None
@@ -241,9 +231,7 @@ class TelegramEmulator(Emulator):
         sent, button = pressed_button(self.messages(chat_id), wanted, message_id)
         if sent.inline:
             if button.kind != "callback":
-                raise LookupError(
-                    f"the button {wanted!r} opens {button.url or button.kind}: the bot learns nothing"
-                )
+                raise LookupError(f"the button {wanted!r} opens {button.url or button.kind}: the bot learns nothing")
             return self._asks(user, chat_id, sent, button.data)
         if button.kind in ("request_contact", "request_location"):
             return self.client_sends(user_id, button.kind.removeprefix("request_"))

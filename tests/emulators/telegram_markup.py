@@ -78,9 +78,7 @@ def _inline_button(raw: Any) -> Button:
         raise BadRequest("BUTTON_TEXT_INVALID")
     action = next((name for name in _ACTIONS if name in raw), None)
     if action is None:
-        raise BadRequest(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise BadRequest("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if action == "callback_data":
         return Button(label, _checked_data(raw["callback_data"]), "", "callback")
     if action == "url":

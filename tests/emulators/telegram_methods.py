@@ -13,12 +13,7 @@ from tests.emulators.telegram_errors import BadRequest
 from tests.emulators.telegram_markup import Markup, read_markup
 from tests.emulators.telegram_params import decoded, flag, number
 from tests.emulators.telegram_state import TelegramState
-from tests.emulators.telegram_text import (
-    Entity,
-    checked_text,
-    given_entities,
-    parse_html,
-)
+from tests.emulators.telegram_text import Entity, checked_text, given_entities, parse_html
 
 ACTIONS: Final = frozenset(
     {

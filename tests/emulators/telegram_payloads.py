@@ -102,9 +102,7 @@ def _contact(user: Payload) -> Payload:
 
 
 def _poll(number: int) -> Payload:
-    options = [
-        {"persistent_id": str(index), "text": text, "voter_count": 0} for index, text in enumerate(("1", "2"))
-    ]
+    options = [{"persistent_id": str(index), "text": text, "voter_count": 0} for index, text in enumerate(("1", "2"))]
     return {
         "id": str(number), "question": "?", "options": options, "total_voter_count": 0, "is_closed": False,
         "is_anonymous": True, "type": "regular", "allows_multiple_answers": False, "allows_revoting": False,
@@ -124,13 +122,8 @@ _CONTENTS: Final[dict[str, Callable[[int, Payload], Payload]]] = {
     "location": lambda number, user: {"location": PLACE},
     "photo": lambda number, user: {"photo": [_sized(number)]},
     "poll": lambda number, user: {"poll": _poll(number)},
-    "sticker": lambda number, user: {
-        "sticker": _sized(number, type="regular", is_animated=False, is_video=False)
-    },
-    "venue": lambda number, user: {
-        "venue": {"location": PLACE, "title": "?", "address": "?"},
-        "location": PLACE,
-    },
+    "sticker": lambda number, user: {"sticker": _sized(number, type="regular", is_animated=False, is_video=False)},
+    "venue": lambda number, user: {"venue": {"location": PLACE, "title": "?", "address": "?"}, "location": PLACE},
     "video": lambda number, user: {"video": _sized(number, duration=3)},
     "video_note": lambda number, user: {"video_note": _file(number, length=240, duration=3)},
     "voice": lambda number, user: {"voice": _file(number, duration=3, mime_type="audio/ogg")},

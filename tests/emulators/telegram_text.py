@@ -63,11 +63,7 @@ def found_entities(text: str) -> list[Entity]:
     if "/" not in text and "@" not in text and "www." not in text:
         return []
     return [
-        {
-            "type": match.lastgroup,
-            "offset": utf16_length(text[: match.start()]),
-            "length": utf16_length(match[0]),
-        }
+        {"type": match.lastgroup, "offset": utf16_length(text[: match.start()]), "length": utf16_length(match[0])}
         for match in _FOUND.finditer(text)
     ]
 

@@ -53,9 +53,7 @@ async def test_the_standalone_process() -> None:
             assert await answer.json() is True
         waiting = asyncio.create_task(_got(control, "/telegram/sent?since=0&wait=5"))
         for user_id in (CLIENT, 7):
-            async with control.post(
-                f"{telegram}/sendMessage", data={"chat_id": user_id, "text": "два"}
-            ) as answer:
+            async with control.post(f"{telegram}/sendMessage", data={"chat_id": user_id, "text": "два"}) as answer:
                 assert answer.status == 200
         assert (await waiting)["sent"][0]["text"] == "два"
         sent = await _got(control, "/telegram/sent?since=1")
@@ -163,7 +161,4 @@ def test_fast_mode_is_bounded_and_counts_exactly() -> None:
     assert ledger.total == FAST_EFFECTS + 100
     assert len(ledger.messages(CLIENT)) == FAST_MESSAGES_PER_CHAT
     assert [effect.seq for effect in ledger.since(0, 2)] == [100, 101]
-    assert [effect.seq for effect in ledger.since(FAST_EFFECTS + 98, 10)] == [
-        FAST_EFFECTS + 98,
-        FAST_EFFECTS + 99,
-    ]
+    assert [effect.seq for effect in ledger.since(FAST_EFFECTS + 98, 10)] == [FAST_EFFECTS + 98, FAST_EFFECTS + 99]

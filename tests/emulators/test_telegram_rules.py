@@ -64,9 +64,7 @@ def _inline(**button: Any) -> dict[str, Any]:
 async def test_a_call_means_the_same_in_every_body(way: str) -> None:
     async with _telegram(open_chats=True) as (telegram, call):
         text = "Привет, «мир» & +100 % 🙂"
-        result = await call(
-            "SendMessage", way, chat_id=CLIENT, text=text, reply_markup=_inline(callback_data="y")
-        )
+        result = await call("SendMessage", way, chat_id=CLIENT, text=text, reply_markup=_inline(callback_data="y"))
         assert AiogramMessage.model_validate(result).text == text
         (sent,) = telegram.messages(CLIENT)
         assert (sent.text, sent.labels, sent.button("y")) == (text, ["Да"], sent.buttons[0])
@@ -133,9 +131,7 @@ async def test_wrong_addresses() -> None:
 
 async def test_offsets_confirm_and_polls_wait() -> None:
     async with _telegram(first_update_id=100) as (telegram, call):
-        assert [telegram.client_says(CLIENT, str(number)).update_id for number in range(5)] == [
-            *range(100, 105)
-        ]
+        assert [telegram.client_says(CLIENT, str(number)).update_id for number in range(5)] == [*range(100, 105)]
         assert [update["update_id"] for update in await call("getUpdates", limit=2)] == [100, 101]
         assert len(await call("getUpdates")) == 5
         assert [update["update_id"] for update in await call("getUpdates", offset=103)] == [103, 104]
@@ -216,9 +212,7 @@ async def test_buttons_answers_and_edits() -> None:
         assert telegram.messages(CLIENT)[0].edits == ["раз"]
         assert telegram.messages(CLIENT)[0].labels == ["Да"]
         assert await call("deleteMessage", **where)
-        assert (await call("editMessageText", text="три", **where))[
-            1
-        ] == "Bad Request: message to edit not found"
+        assert (await call("editMessageText", text="три", **where))[1] == "Bad Request: message to edit not found"
 
 
 async def test_topics_of_the_staff_group() -> None:
@@ -228,22 +222,16 @@ async def test_topics_of_the_staff_group() -> None:
         there: dict[str, Any] = {**forum, "message_thread_id": topic.message_thread_id}
         assert topic.name == "я" * 128
         assert (await call("sendMessage", text="раз", **there))["is_topic_message"]
-        assert [sent.text for sent in telegram.in_topic(telegram.forums[0], topic.message_thread_id)] == [
-            "раз"
-        ]
+        assert [sent.text for sent in telegram.in_topic(telegram.forums[0], topic.message_thread_id)] == ["раз"]
         assert await call("editForumTopic", name="другое", **there)
         assert await call("closeForumTopic", **there)
         assert await call("closeForumTopic", **there) == (400, "Bad Request: TOPIC_NOT_MODIFIED")
-        assert [(known.name, known.closed) for known in telegram.topics(telegram.forums[0])] == [
-            ("другое", True)
-        ]
+        assert [(known.name, known.closed) for known in telegram.topics(telegram.forums[0])] == [("другое", True)]
         assert await call("reopenForumTopic", **there)
         assert await call("deleteForumTopic", **there)
         assert (await call("sendMessage", text="раз", **there))[1] == "Bad Request: message thread not found"
         telegram.client_starts(CLIENT)
-        assert (await call("createForumTopic", name="a", chat_id=CLIENT))[1].endswith(
-            "the chat is not a forum"
-        )
+        assert (await call("createForumTopic", name="a", chat_id=CLIENT))[1].endswith("the chat is not a forum")
 
 
 async def test_every_update_suits_the_sdk_and_every_malformed_one_does_not() -> None:

@@ -63,9 +63,7 @@ def _keyboard(rows: int, columns: int, inline: bool = False, **action: Any) -> s
 async def test_refused_messages(values: dict[str, Any], code: int) -> None:
     async with VkEmulator() as vk:
         vk.client_starts(CLIENT)
-        refused = await _call(
-            vk, "messages.send", **{"peer_id": CLIENT, "random_id": 1, "message": "раз", **values}
-        )
+        refused = await _call(vk, "messages.send", **{"peer_id": CLIENT, "random_id": 1, "message": "раз", **values})
         assert refused[0] == code, refused
         assert vk.ledger.total == 0 and not vk.server.errors
 
@@ -122,12 +120,8 @@ async def test_execute_of_several_sends() -> None:
         def pooled(last_method: str) -> list[Any]:
             with VkRequestsPool(session) as pool:
                 text = 'a) "];'
-                calls = [
-                    ("messages.send", {"peer_id": peer, "random_id": 0, "message": text}) for peer in (1, 999)
-                ]
-                return [
-                    pool.method(*call) for call in (*calls, (last_method, {"peer_id": 1, "random_id": 0}))
-                ]
+                calls = [("messages.send", {"peer_id": peer, "random_id": 0, "message": text}) for peer in (1, 999)]
+                return [pool.method(*call) for call in (*calls, (last_method, {"peer_id": 1, "random_id": 0}))]
 
         for last_method in ("messages.send", "messages.setActivity"):
             sent, refused, other = await asyncio.to_thread(pooled, last_method)
@@ -184,12 +178,7 @@ async def test_keys_expire_sessions_are_lost_and_history_is_forgotten() -> None:
 async def test_events_follow_the_settings_of_the_community() -> None:
     async with VkEmulator() as vk:
         assert vk.client_types(CLIENT) == ""
-        settings = {
-            "group_id": vk.group_id,
-            "message_typing_state": 1,
-            "message_reply": 1,
-            "message_event": 0,
-        }
+        settings = {"group_id": vk.group_id, "message_typing_state": 1, "message_reply": 1, "message_event": 0}
         assert await _call(vk, "groups.setLongPollSettings", **settings) == 1
         events = (await _call(vk, "groups.getLongPollSettings", group_id=vk.group_id))["events"]
         assert (events["message_typing_state"], events["message_event"], events["message_new"]) == (1, 0, 1)

@@ -55,9 +55,7 @@ class VkEmulator(Emulator):
 
     # What people do.
 
-    def client_says(
-        self, user_id: int, text: str, payload: Any = None, first_name: str | None = None
-    ) -> Pushed[str]:
+    def client_says(self, user_id: int, text: str, payload: Any = None, first_name: str | None = None) -> Pushed[str]:
         """A client writes a text; `payload` (an object, or JSON text as it is) is a pressed button's."""
         more = {} if payload is None else {"payload": _json_text(payload)}
         return self._sends(user_id, text, first_name, **more)

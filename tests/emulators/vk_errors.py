@@ -43,9 +43,7 @@ class VkError(Exception):
         body: dict[str, Any] = {
             "error_code": self.code,
             "error_msg": str(self),
-            "request_params": [
-                {"key": key, "value": str(value)} for key, value in shown.items() if key not in _SECRET
-            ],
+            "request_params": [{"key": key, "value": str(value)} for key, value in shown.items() if key not in _SECRET],
             **more,
         }
         return Reply(orjson.dumps({"error": body}))

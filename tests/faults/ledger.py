@@ -114,9 +114,7 @@ def _answered(findings: Findings, rows: Sequence[Row], replies: Sequence[Reply])
             findings.add("not delivered", reply)
 
 
-def _in_order(
-    findings: Findings, pushed: Sequence[Pushed], rows: Sequence[Row], replies: Sequence[Reply]
-) -> None:
+def _in_order(findings: Findings, pushed: Sequence[Pushed], rows: Sequence[Row], replies: Sequence[Reply]) -> None:
     """Messages are handled in the order of coming, and answered in the order of handling."""
     written, said = _by_conversation(pushed), _by_conversation(replies)
     for conversation, came in _by_conversation(row for row in rows if row.heard is not None).items():
@@ -153,9 +151,7 @@ def _sent_on_telegram(findings: Findings, wanted: Sequence[Reply], sent: Iterabl
         findings.add("not delivered", reply)
 
 
-def _shown(
-    findings: Findings, client: str, own: Sequence[str], wanted: Sequence[Reply], seen: Sequence[Shown]
-) -> None:
+def _shown(findings: Findings, client: str, own: Sequence[str], wanted: Sequence[Reply], seen: Sequence[Shown]) -> None:
     """A browser shows the visitor's own words and the replies, once each, and never goes back."""
     ids = [one.id for one in seen]
     if ids != sorted(set(ids)):

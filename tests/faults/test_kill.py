@@ -37,9 +37,7 @@ LEASES_SECONDS = 110.0
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-async def test_twenty_kills(
-    deployment: Deployment, keeper: Helper, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_twenty_kills(deployment: Deployment, keeper: Helper, capsys: pytest.CaptureFixture[str]) -> None:
     faulthandler.cancel_dump_traceback_later()  # that a run is as long as this one is no sign of a deadlock
     seed = int(os.environ.get("OTKLIK_FAULT_SEED") or secrets.randbelow(10**6))
     with capsys.disabled():

@@ -171,8 +171,7 @@ async def test_malformed_updates_are_set_aside_and_counted(deployment: Deploymen
     found = {
         row[0]: row[1]
         for row in await deployment.rows(
-            "SELECT channel, count(*) FROM inbox "
-            "WHERE state = 'aside' AND outcome = 'malformed' GROUP BY channel"
+            "SELECT channel, count(*) FROM inbox WHERE state = 'aside' AND outcome = 'malformed' GROUP BY channel"
         )
     }
     assert found == {"telegram": len(MALFORMED), "vk": 2}

@@ -84,14 +84,7 @@ def test_an_engine_is_measured() -> None:
     )
     report = evaluate(
         engine,
-        [
-            ("right", "a"),
-            ("wrong", "a"),
-            ("asked", "a"),
-            ("lost", "a"),
-            ("outside", None),
-            ("outside, answered", None),
-        ],
+        [("right", "a"), ("wrong", "a"), ("asked", "a"), ("lost", "a"), ("outside", None), ("outside, answered", None)],
     )
     assert (report.questions, report.out_of_scope) == (4, 2)
     assert (report.first, report.within_three) == (0.5, 0.75)

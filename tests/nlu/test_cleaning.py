@@ -90,14 +90,7 @@ def test_english_stays_english(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "language"),
-    [
-        ("где грант", "ru"),
-        ("where", "en"),
-        ("12345", ""),
-        ("😀", ""),
-        ("сайт gosuslugi", "en"),
-        ("мой wifi", "en"),
-    ],
+    [("где грант", "ru"), ("where", "en"), ("12345", ""), ("😀", ""), ("сайт gosuslugi", "en"), ("мой wifi", "en")],
 )
 def test_the_language_is_told_by_letters(typed: str, language: str) -> None:
     assert clean(typed).language == language

@@ -94,10 +94,6 @@ assert engine.understand("когда вы работаете").slug == "working-
 print(sorted({{name.split(".")[0] for name in sys.modules}} & {{"scipy", "sklearn", "joblib"}}))
 """
     done = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[2],
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
     )
     assert done.stdout.strip() == "[]"

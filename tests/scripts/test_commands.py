@@ -18,9 +18,7 @@ COMMANDS = ("run", "test", "lock")
 
 
 def call(*command: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=50, check=False, env=os.environ | settings
-    )
+    return subprocess.run(command, capture_output=True, text=True, timeout=50, check=False, env=os.environ | settings)
 
 
 @pytest.fixture
@@ -71,9 +69,7 @@ def test_without_uv_and_venv_it_says_what_to_install(project: Project, bare_path
     assert not (project.root / ".venv").exists()
 
 
-def test_without_a_change_of_the_lock_nothing_is_installed(
-    place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_change_of_the_lock_nothing_is_installed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed: list[str] = []
     monkeypatch.setattr(environment, "ROOT", place)
     monkeypatch.setattr(environment, "VENV", place / ".venv")
@@ -108,9 +104,7 @@ def test_without_a_change_of_the_lock_nothing_is_installed(
     assert installed[-2:] == ["run", "run"]
 
 
-def test_the_command_otklik_finds_what_runs_from_anywhere(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_otklik_finds_what_runs_from_anywhere(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     venv = project.root / ".venv"
     (venv / "lib" / "python3.11" / "site-packages").mkdir(parents=True)
     (venv / "bin").mkdir()

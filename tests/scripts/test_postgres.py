@@ -40,9 +40,7 @@ def starter(home: Path, then: str = "") -> subprocess.Popen[str]:
         "import pathlib, sys, time\nfrom scripts import postgres\n"
         f"print(postgres.start(pathlib.Path(sys.argv[1]), durable=False).pid, flush=True)\n{then}"
     )
-    return subprocess.Popen(
-        [sys.executable, "-c", code, str(home)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen([sys.executable, "-c", code, str(home)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def dead_pid() -> int:

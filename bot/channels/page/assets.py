@@ -52,9 +52,7 @@ class Assets:
 
     def page(self, title: str, words: Mapping[str, str], limit: int) -> Response:
         """The page in the language of ``words`` (keys without prefix)."""
-        html = self.template.render(
-            title=title, words=words, base=self.base, limit=limit, scripts=self.scripts()
-        )
+        html = self.template.render(title=title, words=words, base=self.base, limit=limit, scripts=self.scripts())
         return Response(html, headers={**GUARDS, "Cache-Control": "no-store"}, media_type="text/html")
 
     def scripts(self) -> list[str]:
@@ -67,7 +65,5 @@ def load() -> Assets:
     digest = hashlib.sha256()
     for name, body in files.items():
         digest.update(name.encode() + b"\0" + body + b"\0")
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined
-    )
+    environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     return Assets(files, digest.hexdigest()[:12], environment.get_template("page.html"))

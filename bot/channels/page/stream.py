@@ -53,17 +53,13 @@ def wire(opened: Opened) -> bytes:
             "own": opened.own,
             "key": opened.key,
             "text": opened.rendered.text,
-            "marks": [
-                {"start": m.start, "length": m.length, "style": m.style.value} for m in opened.rendered.marks
-            ],
+            "marks": [{"start": m.start, "length": m.length, "style": m.style.value} for m in opened.rendered.marks],
             "rows": _rows(opened.rendered),
         }
     )
 
 
-async def _events(
-    ports: PagePorts, streams: Streams, visitor: str, after: int
-) -> AsyncIterator[ServerSentEvent]:
+async def _events(ports: PagePorts, streams: Streams, visitor: str, after: int) -> AsyncIterator[ServerSentEvent]:
     ticket = streams.enter(visitor)
     try:
         async for event in _conversation(ports, ticket, visitor, after):
@@ -76,9 +72,7 @@ async def _events(
         streams.leave(visitor, ticket)
 
 
-async def _conversation(
-    ports: PagePorts, ticket: Ticket, visitor: str, after: int
-) -> AsyncIterator[ServerSentEvent]:
+async def _conversation(ports: PagePorts, ticket: Ticket, visitor: str, after: int) -> AsyncIterator[ServerSentEvent]:
     told = False
     # Entered before the first look, so that nothing falls between looking and waiting.
     async with ports.changed(visitor) as change:
@@ -97,10 +91,7 @@ async def _conversation(
 
 def _rows(rendered: Rendered) -> list[list[dict[str, str]]]:
     return [
-        [
-            {"label": b.label, "link": b.link} if b.link else {"label": b.label, "action": b.action}
-            for b in row
-        ]
+        [{"label": b.label, "link": b.link} if b.link else {"label": b.label, "action": b.action} for b in row]
         for row in rendered.rows
     ]
 

@@ -65,7 +65,5 @@ def remember(response: Response, visitor: str, secret: str, secure: bool) -> Non
 def _serializer(secret: str) -> URLSafeSerializer:
     # The secret also encrypts personal values; the salt keeps the two uses apart.
     return URLSafeSerializer(
-        secret,
-        salt="otklik.page.visitor",
-        signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
+        secret, salt="otklik.page.visitor", signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
     )

@@ -222,10 +222,7 @@ async def _membership(change: ChatMemberUpdated) -> Parsed:
     if kind is None:
         return Ignored("membership")
     return Incoming(
-        channel=Channel.TELEGRAM,
-        external_id=str(change.chat.id),
-        kind=kind,
-        language=_language(change.from_user),
+        channel=Channel.TELEGRAM, external_id=str(change.chat.id), kind=kind, language=_language(change.from_user)
     )
 
 

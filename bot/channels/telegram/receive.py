@@ -44,13 +44,7 @@ class _Fault:
 
 
 async def poll(
-    token: str,
-    api: str,
-    store: Store,
-    stop: asyncio.Event,
-    *,
-    count: Count = lambda _: None,
-    wait: int = 25,
+    token: str, api: str, store: Store, stop: asyncio.Event, *, count: Count = lambda _: None, wait: int = 25
 ) -> None:
     """Receive until ``stop`` is set.
 
@@ -64,13 +58,7 @@ async def poll(
 
 class _Poller:
     def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        base: str,
-        store: Store,
-        stop: asyncio.Event,
-        count: Count,
-        wait: int,
+        self, session: aiohttp.ClientSession, base: str, store: Store, stop: asyncio.Event, count: Count, wait: int
     ) -> None:
         self._session, self._base, self._wait = session, base, wait
         self._store, self._stop, self._count = store, stop, count

@@ -109,9 +109,7 @@ def _topic(call: Call) -> CreateForumTopic:
 
 def _entity(mark: Mark, text: str) -> MessageEntity:
     marked = text[mark.start : mark.start + mark.length]
-    return MessageEntity(
-        type=_ENTITIES[mark.style], offset=_units(text[: mark.start]), length=_units(marked)
-    )
+    return MessageEntity(type=_ENTITIES[mark.style], offset=_units(text[: mark.start]), length=_units(marked))
 
 
 def _units(text: str) -> int:

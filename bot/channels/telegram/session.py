@@ -37,10 +37,7 @@ class Session(AiohttpSession):
 
     def __init__(self, api: str) -> None:
         super().__init__(
-            limit=CONNECTIONS,
-            api=TelegramAPIServer.from_base(api),
-            json_loads=orjson.loads,
-            timeout=SECONDS,
+            limit=CONNECTIONS, api=TelegramAPIServer.from_base(api), json_loads=orjson.loads, timeout=SECONDS
         )
 
     async def make_request(

@@ -36,9 +36,7 @@ class Api(vk_api.VkApi):  # type: ignore[misc]
     RPS_DELAY = float("-inf")
 
     def __init__(self, token: str, base: str | None) -> None:
-        super().__init__(
-            token=token, api_version=VERSION, session=session(base), config=jconfig.MemoryConfig
-        )
+        super().__init__(token=token, api_version=VERSION, session=session(base), config=jconfig.MemoryConfig)
 
     def too_many_rps_handler(self, error: Exception) -> NoReturn:
         """Leave waiting to the deliverer: the SDK would sleep and try for ever."""

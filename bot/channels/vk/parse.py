@@ -71,9 +71,7 @@ def _not_for_us(peer: int, sender: int, own: bool) -> str:
     return "" if peer == sender else "foreign"
 
 
-def _content(
-    message: Mapping[str, Any], text: str, start_words: Collection[str]
-) -> tuple[Kind, dict[str, str]]:
+def _content(message: Mapping[str, Any], text: str, start_words: Collection[str]) -> tuple[Kind, dict[str, str]]:
     """The kind of a message and the fields of Incoming that go with it."""
     button = _object(message.get("payload"))
     action = _action(button)

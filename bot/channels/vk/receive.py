@@ -105,12 +105,7 @@ class LongPoll(VkBotLongPoll):  # type: ignore[misc]
 
 class _Poller:
     def __init__(
-        self,
-        connect: Callable[[], LongPoll],
-        load_ts: LoadTs,
-        store: Store,
-        stop: asyncio.Event,
-        count: Count,
+        self, connect: Callable[[], LongPoll], load_ts: LoadTs, store: Store, stop: asyncio.Event, count: Count
     ) -> None:
         self._connect, self._load_ts, self._store = connect, load_ts, store
         self._stop, self._count = stop, count

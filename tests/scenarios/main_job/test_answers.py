@@ -163,15 +163,7 @@ async def test_bad_input_is_answered_or_refused(world: World, channel: Channel) 
     await pavel.says("грант агростартап")
     await pavel.hears("Агростартап")
     episode = await world.value("SELECT max(id) FROM episode")
-    for action in (
-        f"h:{episode}:1",
-        f"r:{episode}:1",
-        "q:1",
-        "w:1",
-        "f:1:text:v:x",
-        "t:no-such",
-        "'; DROP TABLE--",
-    ):
+    for action in (f"h:{episode}:1", f"r:{episode}:1", "q:1", "w:1", "f:1:text:v:x", "t:no-such", "'; DROP TABLE--"):
         before = len(await anna.lines())
         await anna.forges(action)
         await world.settled()

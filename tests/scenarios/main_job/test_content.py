@@ -28,9 +28,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 
 @pytest.mark.requirement("K11", "K10", "A2")
-async def test_an_edited_text_is_what_clients_hear(
-    database_url: str, var: Path, pack: Path, channel: Channel
-) -> None:
+async def test_an_edited_text_is_what_clients_hear(database_url: str, var: Path, pack: Path, channel: Channel) -> None:
     """Any sentence can be changed in a readable file; the answer remembers its release."""
     async with a_world(database_url, var) as world:
         maria = world.client("Мария", channel)

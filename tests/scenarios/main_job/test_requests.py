@@ -38,9 +38,7 @@ async def test_an_appeal_from_start_to_receipt_and_status(world: World, channel:
     assert receipt.labels[0] == "Где моё обращение"
 
     await anna.presses("Где моё обращение")
-    timeline = await anna.hears(
-        "ОТ-2026-000001 · Обращение", "✅ Принято — 25 ноября, 14:40", "⏳", "▫️ Ответ"
-    )
+    timeline = await anna.hears("ОТ-2026-000001 · Обращение", "✅ Принято — 25 ноября, 14:40", "⏳", "▫️ Ответ")
     assert "ничего не нужно" in timeline.text
 
     await olga.sees("ОТ-2026-000001")
