@@ -27,14 +27,14 @@ POLL_SECONDS = 1.0
 GATHER_SECONDS = 0.003
 """Pause between two claims while busy: more rows share the next one."""
 AFTER_FAILURE_SECONDS = 1.0
-TOGETHER = 16
+TOGETHER = 32
 """Updates that share a transaction."""
 
 T = TypeVar("T")
 
 
 async def handle_updates(
-    runtime: Runtime, doors: Mapping[Channel, Door], stop: asyncio.Event, *, most: int = 32
+    runtime: Runtime, doors: Mapping[Channel, Door], stop: asyncio.Event, *, most: int = 64
 ) -> None:
     """Handle the inbox until ``stop``; what was begun is finished."""
 
