@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, select, text
@@ -114,13 +115,7 @@ async def _create(tx: AsyncConnection, channel: Channel, external_id: str, now: 
     await tx.execute(insert(dialog).values(address_id=address_id, state="", updated_at=now))
 
 
-def _locked(row: object) -> Locked:
-    who = Addressee(
-        row.id,
-        row.client_id,
-        Channel(row.channel),
-        row.external_id,
-        row.reachable,  # type: ignore[attr-defined]
-    )
-    state: str = row.state  # type: ignore[attr-defined]
-    return Locked(who, _DIALOG.validate_json(state) if state else None, row.episode)  # type: ignore[attr-defined]
+def _locked(row: Any) -> Locked:
+    who = Addressee(row.id, row.client_id, Channel(row.channel), row.external_id, row.reachable)
+    state: str = row.state
+    return Locked(who, _DIALOG.validate_json(state) if state else None, row.episode)

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import case, select, text, update
@@ -233,15 +234,15 @@ async def waiting(tx: AsyncConnection) -> Mapping[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _leased(channel: Channel, row: object, lease: str) -> Leased:
+def _leased(channel: Channel, row: Any, lease: str) -> Leased:
     call = Call(
         id=row.id,
         channel=channel,
         kind=CallKind(row.kind),
-        target=row.target,  # type: ignore[attr-defined]
+        target=row.target,
         rendered=RENDERED.validate_json(row.body or '{"text":""}'),
-        thread=row.topic,  # type: ignore[attr-defined]
-        attempt=row.attempts,  # type: ignore[attr-defined]
+        thread=row.topic,
+        attempt=row.attempts,
     )
     return Leased(
         call,
@@ -249,7 +250,7 @@ def _leased(channel: Channel, row: object, lease: str) -> Leased:
         row.address_id,
         row.thread_of,
         lease,
-        row.first_tried_at,  # type: ignore[attr-defined]
+        row.first_tried_at,
         float(row.tried_seconds),
-        row.lost,  # type: ignore[attr-defined]
+        row.lost,
     )
