@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from knowledge_base import schema
 from knowledge_base.faults import Fault
+from knowledge_base.hours import broken_hours, zone_known
 from knowledge_base.reading import Draft, Item, nearest
 from knowledge_base.source import Place
 
@@ -26,7 +26,7 @@ def broken_rules(draft: Draft, required_texts: frozenset[str]) -> Iterator[Fault
     yield from _references(draft)
     yield from _one_space_of_slugs(draft)
     yield from _targets(draft)
-    yield from _calendars(draft)
+    yield from broken_hours(draft)
     for item in draft.items["templates"].values():
         yield from _lengths(item)
     for item in draft.items["services"].values():
@@ -116,27 +116,6 @@ def _one_target(
         if f"{kind}s" in draft.names:
             known = draft.names[f"{kind}s"]
             yield from _unknown(item, (*place, kind), f"{kind}s", getattr(entry, kind), known)
-
-
-def _calendars(draft: Draft) -> Iterator[Fault]:
-    for item in draft.items["calendars"].values():
-        yield from _zone(item, item.model.timezone)
-        days: list[tuple[Place, tuple[schema.Interval, ...]]] = [
-            *((("week", day), intervals) for day, intervals in item.model.week.items()),
-            *((("days", day.isoformat()), intervals) for day, intervals in item.model.days.items()),
-        ]
-        for place, intervals in days:
-            for index, interval in enumerate(intervals):
-                if interval.start == interval.end:
-                    remedy = "give different times or leave the day empty"
-                    yield item.fault((*place, index), "the interval has no length", remedy)
-
-
-def _zone(item: Item[Any], name: str) -> Iterator[Fault]:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        yield item.fault(("timezone",), f"time zone {name!r} is unknown", "write one like Europe/Moscow")
 
 
 def _lengths(item: Item[schema.Template]) -> Iterator[Fault]:
@@ -230,7 +209,8 @@ def _placeholders_agree(draft: Draft) -> Iterator[Fault]:
 
 def _agency(item: Item[schema.Agency]) -> Iterator[Fault]:
     agency = item.model
-    yield from _zone(item, agency.timezone)
+    if not zone_known(agency.timezone):
+        yield item.fault(("timezone",), f"time zone {agency.timezone!r} is unknown", "write one like Europe/Moscow")
     if agency.default_language not in agency.languages:
         what = f"default language {agency.default_language!r} is not in languages"
         yield item.fault(("default_language",), what, "add it to languages")

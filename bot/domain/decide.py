@@ -23,9 +23,18 @@ from bot.domain.events import (
 from bot.domain.messages import Kind
 from bot.domain.speech import Ref, StaffSay, say
 
+HELD_TEXT = 1000
+HELD_SHOWN = 10
+"""Held-off messages after which the person who leads is shown how many there were, and the last one."""
+
 
 def decide(scene: Scene, event: Event) -> Result:
     """The decision on an event, or what must be loaded first."""
+    result = _decide(scene, event)
+    return result if isinstance(result, Need) or result.outcome == "flood" else _shown_first(result)
+
+
+def _decide(scene: Scene, event: Event) -> Result:
     match event:
         case ClientActed():
             return _client(scene, event)
@@ -55,14 +64,32 @@ def _client(scene: Scene, event: ClientActed) -> Result:
     scene = replace(scene, dialog=_in_language(dialog, incoming.language or "", scene.pack.agency.languages))
     match pressure:
         case flood.Pressure.HOLD:
-            return Decision(scene.dialog, outcome="flood")
+            held = _held(scene, event)
+            return _shown_first(held) if held.dialog.held >= HELD_SHOWN else held
         case flood.Pressure.WARN:
-            return Decision(scene.dialog, says=(say("error.flood"),), outcome="flood")
+            return _shown_first(replace(_held(scene, event), says=(say("error.flood"),)))
         case flood.Pressure.NORMAL:
             pass
         case _:
             assert_never(pressure)
     return _introduced(scene, _acted(scene, event))
+
+
+def _held(scene: Scene, event: ClientActed) -> Decision:
+    """A message of a flood: not answered, but counted for the person who leads."""
+    dialog, said = scene.dialog, event.incoming.text or event.incoming.name
+    if handoff.leads(dialog) and event.incoming.kind in (Kind.TEXT, Kind.OTHER):
+        dialog = replace(dialog, held=dialog.held + 1, held_text=said[:HELD_TEXT])
+    return Decision(dialog, outcome="flood")
+
+
+def _shown_first(decided: Decision) -> Decision:
+    """Before anything else staff learn what a flood kept from them."""
+    dialog = decided.dialog
+    if not dialog.held:
+        return decided
+    post = StaffSay(say("staff.client_held", count=dialog.held, text=dialog.held_text))
+    return replace(decided, dialog=replace(dialog, held=0, held_text=""), staff=(post, *decided.staff))
 
 
 def _in_language(dialog: Dialog, screen: str, spoken: Sequence[str]) -> Dialog:

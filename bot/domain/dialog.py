@@ -74,6 +74,9 @@ class OpenCase:
     answered: bool = False
     """A person has answered at least once."""
     taken_by: int | None = None
+    told_due: dt.datetime | None = None
+    """The deadline named when the client was last told that his words were passed on; none: not told yet."""
+    told_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,10 @@ class Dialog:
     scores_declined: bool = False
     flood_level: float = 0.0
     flood_at: dt.datetime | None = None
+    held: int = 0
+    """Messages of a flood that the person who leads has not been shown."""
+    held_text: str = ""
+    """The last of them."""
 
     @property
     def form(self) -> Form | None:

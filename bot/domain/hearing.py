@@ -64,16 +64,18 @@ def _question(scene: Scene, event: ClientActed, understood: Understanding) -> Re
             return handoff.hand_over(
                 scene, reason, "handoff.rule", team=rule.team, policy=rule.policy, said=understood.text
             )
-    if scene.dialog.handed_over is None:
+    waited_for = scene.dialog.handed_over
+    if waited_for is None:
         return _understood(scene, event, understood)
-    if understood.outcome in (Outcome.UNKNOWN, Outcome.CLARIFY, Outcome.SMALLTALK):
-        return handoff.hand_over(scene, "asked", "handoff.called", said=understood.text)
+    asked = understood.outcome is Outcome.COMMAND and understood.slug == "human"
+    if asked or understood.outcome in (Outcome.UNKNOWN, Outcome.CLARIFY, Outcome.SMALLTALK):
+        return handoff.join(scene, waited_for, understood.text, asked=asked)
     return _and_forward(scene, _understood(scene, event, understood), understood.text)
 
 
 def _and_forward(scene: Scene, answered: Result, text: str) -> Result:
     """Whoever waits for a person is still answered; the person sees the words as well."""
-    if isinstance(answered, Need) or answered.outcome == "handoff.again":
+    if isinstance(answered, Need):
         return answered
     passed = handoff.forward(replace(scene, dialog=answered.dialog), text, "staff.client_said")
     return replace(

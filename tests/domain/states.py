@@ -114,6 +114,8 @@ _cases = st.lists(
         waiting=st.booleans(),
         answered=st.booleans(),
         taken_by=st.none() | st.integers(1, 3),
+        told_due=st.none() | moments,
+        told_at=st.none() | moments,
     ),
     max_size=3,
     unique_by=lambda case: case.id,
@@ -131,6 +133,8 @@ dialogs = st.builds(
     scores_declined=st.booleans(),
     flood_level=st.sampled_from((0.0, 0.0, 0.0, 19.5, 20.5, 22.0)),
     flood_at=st.none() | moments,
+    held=st.sampled_from((0, 0, 3, 9)),
+    held_text=texts,
 )
 
 # --- what else is known ----------------------------------------------------------------

@@ -419,3 +419,78 @@ def test_a_failure_leaves_the_form_where_it_was() -> None:
     talk = appeal("text").happen(HandlingFailed(5))
     assert talk.dialog.form is not None
     assert talk.dialog.form.step == "text"
+
+
+# --- many words while waiting, floods ---------------------------------------------------------
+
+
+def test_words_while_waiting_are_acknowledged_ever_more_shortly() -> None:
+    talk = called().say("мне не заплатили")
+    assert talk.hears("handoff.already")
+    assert "до 16:40 сегодня" in talk.text
+    assert not talk.later(seconds=20).say("за молоко").heard, "one breath, one reply"
+    assert "за молоко" in talk.staff_text
+    assert talk.later(minutes=2).say("жду уже месяц").text == talk.words("handoff.passed")
+    assert not talk.labels
+    assert "жду уже месяц" in talk.staff_text
+    assert not talk.later(seconds=30).say("и сосед ждёт").heard
+
+
+def test_whoever_calls_again_hears_the_term_again_and_his_words_are_passed_on() -> None:
+    talk = called().say("мне не заплатили").command("human", "ну где же вы")
+    assert talk.hears("handoff.already")
+    assert "до 16:40 сегодня" in talk.text
+    assert "ну где же вы" in talk.staff_text
+
+
+def test_a_new_term_is_told_with_the_short_word() -> None:
+    talk = called().say("мне не заплатили").happen(StaffWrote(MARIA, "Проверяю.")).press("Вернуться к помощнику")
+    talk.later(minutes=30).say("и за ноябрь тоже")
+    assert talk.hears("handoff.passed_till")
+    assert "до 17:10 сегодня" in talk.text
+    assert not talk.later(seconds=10).say("и за октябрь").heard
+
+
+def flooded() -> Talk:
+    """A client who writes without a pause while a person leads: twenty messages come through."""
+    talk = taken()
+    while talk.say("ответьте").last.outcome != "flood":
+        pass
+    return talk
+
+
+def test_the_first_message_too_many_is_shown_to_the_person_who_leads() -> None:
+    talk = flooded()
+    assert talk.hears("error.flood")
+    assert talk.staff_text.endswith("Не показано сообщений: 1. Последнее из них: ответьте")
+
+
+def test_a_flood_is_counted_for_the_person_who_leads() -> None:
+    talk = flooded()
+    posts = [talk.say(f"ответьте {number}").staff_text for number in range(1, 11)]
+    assert posts[:9] == [""] * 9
+    assert posts[9].endswith("Не показано сообщений: 10. Последнее из них: ответьте 10")
+    assert not talk.heard
+
+
+@pytest.mark.parametrize("event", ["answer", "mark", "words"])
+def test_what_a_flood_kept_back_comes_before_anything_else(event: str) -> None:
+    talk = flooded().say("первое").act(Kind.OTHER, name="photo").say("корова отелилась")
+    assert not talk.posted
+    match event:
+        case "answer":
+            talk.happen(StaffWrote(MARIA, "Слушаю."))
+        case "mark":
+            fired(talk, TimerKind.WARN)
+        case _:
+            talk.later(minutes=1).say("алло")
+    assert talk.posted[0].text.endswith("Не показано сообщений: 3. Последнее из них: корова отелилась")
+    assert not talk.later(minutes=1).say("ещё").staff_text.count("Не показано")
+
+
+def test_a_flood_to_the_assistant_is_nobodys_concern() -> None:
+    talk = Talk()
+    for _ in range(40):
+        talk.say("ау")
+    assert talk.last.outcome == "flood"
+    assert not talk.dialog.held

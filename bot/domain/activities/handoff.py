@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from bot.domain import terms
@@ -10,6 +11,8 @@ from bot.domain.dialog import Dialog, OpenCase
 from bot.domain.speech import Fact, Offer, Param, Place, Ref, Say, StaffSay, When, offer, say
 from knowledge_base.schema import Policy
 
+SAME_BREATH = dt.timedelta(minutes=1)
+"""Words that follow so soon after others are passed on without a reply of their own."""
 NEW_CASE = 0
 """Id of a case whose row is made by the same decision; the saver puts the real one."""
 
@@ -75,7 +78,7 @@ def hand_over(
     """A person takes over; the client is told until when. Joins the case that is open already."""
     current = scene.dialog.handed_over
     if current is not None:
-        return _join(scene, current, said)
+        return join(scene, current, said, asked=True)
     agency = scene.pack.agency
     opened = open_case(
         scene,
@@ -93,14 +96,30 @@ def hand_over(
     return replace(opened, dialog=replace(opened.dialog, misses=0), says=(told,), outcome=f"handoff.{reason}")
 
 
-def _join(scene: Scene, current: OpenCase, said: str) -> Decision:
-    told = say(
-        "handoff.already" if current.waiting else "handoff.still_here",
-        ((offer("button.not_needed", f"w:{current.id}"), offer("button.menu", "menu:main")),),
-        due=When(current.due_at),
-        hours=hours_note(scene),
-    )
-    return replace(forward(scene, said), says=(told,), outcome="handoff.again")
+def join(scene: Scene, current: OpenCase, said: str, *, asked: bool = False) -> Decision:
+    """More words for the person who was called: passed on, and told once in full, then ever more shortly.
+
+    ``asked``: the client calls again and wants to hear how things stand.
+    """
+    passed = forward(scene, said)
+    case = passed.dialog.case(current.id) or current
+    key = _reply(scene, case, asked)
+    if not key:
+        return replace(passed, outcome="handoff.again")
+    ways = (offer("button.not_needed", f"w:{case.id}"), offer("button.menu", "menu:main"))
+    rows = (ways,) if key in ("handoff.already", "handoff.still_here") else ()
+    told = say(key, rows, due=When(case.due_at), hours=hours_note(scene))
+    dialog = passed.dialog.with_case(replace(case, told_due=case.due_at, told_at=scene.now))
+    return replace(passed, dialog=dialog, says=(told,), outcome="handoff.again")
+
+
+def _reply(scene: Scene, case: OpenCase, asked: bool) -> str:
+    """Key of what is said of words passed on; empty for words in one breath with the last ones."""
+    if asked or case.told_due is None or case.told_at is None:
+        return "handoff.already" if case.waiting else "handoff.still_here"
+    if case.told_due != case.due_at:
+        return "handoff.passed_till"
+    return "handoff.passed" if scene.now - case.told_at >= SAME_BREATH else ""
 
 
 def forward(scene: Scene, text: str, key: str = "staff.client_said", *, owed: bool = True) -> Decision:
