@@ -14,7 +14,7 @@ from typing import Any
 
 import uvicorn
 
-from bot import pumps, ticks, wiring
+from bot import notify, pumps, ticks, wiring
 from bot.config import Settings
 from bot.domain.messages import Channel
 from bot.storage.leader import leading
@@ -82,18 +82,20 @@ async def serving(
         work = [group.create_task(server.serve(sockets=[opened]))]
         work.append(group.create_task(pumps.handle_updates(runtime, doors, stop)))
         for one in ready:
-            work.append(group.create_task(_receive(settings, one, stop)))
+            work.append(group.create_task(_receive(settings, runtime, one, stop)))
             work.append(
                 group.create_task(
                     pumps.make_calls(runtime, one.channel, one.send, one.rate, stop, unknown=settings.telegram_unknown)
                 )
             )
         scheduler.start()
+        background.append(group.create_task(_notify(runtime)))
         try:
             yield
         except BaseException as error:  # noqa: BLE001 - raised again below, out of the group
             failure = error
         stop.set()
+        notify.tell(notify.STOPPING)
         runtime.wake.end()
         scheduler.pause()  # a tick under way ends by itself; shut down at once, it would be cut off
         server.should_exit = True
@@ -107,11 +109,20 @@ async def serving(
         raise failure
 
 
-async def _receive(settings: Settings, messenger: Messenger, stop: asyncio.Event) -> None:
+async def _notify(runtime: Runtime) -> None:
+    """Tell systemd, if there is one, that the worker serves and its loops turn."""
+    notify.tell(notify.READY)
+    every = notify.watchdog_seconds()
+    while every is not None:
+        notify.alive(runtime.pulse)
+        await asyncio.sleep(every)
+
+
+async def _receive(settings: Settings, runtime: Runtime, messenger: Messenger, stop: asyncio.Event) -> None:
     """Poll while this worker leads; another takes over when it stops."""
     while not stop.is_set():
         led = asyncio.Event()
-        leader = asyncio.ensure_future(_led(settings, messenger, stop, led))
+        leader = asyncio.ensure_future(_led(settings, runtime, messenger, stop, led))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait({leader, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
@@ -123,9 +134,13 @@ async def _receive(settings: Settings, messenger: Messenger, stop: asyncio.Event
             await leader
 
 
-async def _led(settings: Settings, messenger: Messenger, stop: asyncio.Event, led: asyncio.Event) -> None:
+async def _led(
+    settings: Settings, runtime: Runtime, messenger: Messenger, stop: asyncio.Event, led: asyncio.Event
+) -> None:
     async with leading(settings.database_url, f"poll.{messenger.channel.value}") as lost:
         led.set()
+        name = wiring.ingress_of(messenger.channel.value)
+        runtime.pulse.beat(name, wiring.RESTING_SECONDS)
         ended = asyncio.Event()
         polling = asyncio.ensure_future(messenger.poll(ended))
         waits = [asyncio.ensure_future(event.wait()) for event in (lost, stop)]
@@ -134,6 +149,7 @@ async def _led(settings: Settings, messenger: Messenger, stop: asyncio.Event, le
         for one in waits:
             one.cancel()
         await polling
+        runtime.pulse.let_go(name)
 
 
 def _settle_memory() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import logging
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from bot.config import ContentSettings, Settings, explain, read
+from bot import logs
+from bot.config import ContentSettings, Settings, explain, read, secrets
 
 OK, FAULT, USAGE = 0, 1, 2
 
@@ -22,12 +22,7 @@ T = TypeVar("T")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Exit code: 0 done, 1 something is wrong, 2 wrong usage or settings."""
     parsed = _parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.INFO if getattr(parsed, "verbose", False) else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logs.configure(verbose=getattr(parsed, "verbose", False))
     command: Callable[[argparse.Namespace], int] = parsed.command
     try:
         return command(parsed)
@@ -78,6 +73,7 @@ def _run(parsed: argparse.Namespace) -> int:
     from knowledge_base.load import PackError
 
     settings = read(Settings)
+    logs.configure(verbose=parsed.verbose, form=settings.log, secrets=secrets(settings))
     try:
         _loop(app.run(settings, _tell))
     except PackError as error:
@@ -158,7 +154,7 @@ def _staff_add(parsed: argparse.Namespace) -> int:
 def _doctor(parsed: argparse.Namespace) -> int:
     from bot.doctor import examine
 
-    findings = _loop(examine(read(Settings)))
+    findings = _loop(examine(read(Settings), dt.datetime.now(dt.UTC)))
     for finding in findings:
         print(f"{'ok   ' if finding.fine else 'FAULT'} {finding.what}: {finding.found}")
         if finding.remedy:

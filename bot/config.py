@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -62,6 +62,9 @@ class Settings(ContentSettings):
     port: int = Field(default=8080, ge=1, le=65535)
     secret_key: SecretStr = Field(min_length=16)
     """Signs the page's cookie and encrypts personal values."""
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
+    """Shown by whoever asks for /metrics."""
+    log: str = Field(default="text", pattern="^(text|json)$")
     clock_file: Path | None = None
     """Tests only: a file with seconds to add to the clock."""
 
@@ -69,6 +72,13 @@ class Settings(ContentSettings):
 def read(kind: type[S]) -> S:
     """The settings of the environment. Raises ValidationError; ``explain`` puts it into words."""
     return kind()
+
+
+def secrets(settings: Settings) -> list[str]:
+    """What must never be logged, whoever logs it."""
+    found = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
+    password = urlsplit(settings.database_url).password
+    return [one for one in (*found, unquote(password or "")) if len(one) >= 6]
 
 
 def explain(error: ValidationError) -> list[str]:

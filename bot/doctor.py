@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
+from bot import checkups
+from bot.checkups import Finding
 from bot.config import Settings
 from bot.domain.errors import SendFailed
 from bot.domain.text_keys import REQUIRED_TEXTS
-from bot.storage import health, migrate, server
+from bot.storage import migrate, server
 from knowledge_base.load import PackError, load_pack
 from nlu.matcher import Matcher
 
-TROUBLE = {
-    "waiting": "updates wait to be handled",
-    "aside": "updates were set aside",
-    "unsent": "messages wait to be sent",
-    "failed": "messages could not be delivered",
-    "unknown": "messages have an unknown outcome",
-    "late": "terms have passed",
-}
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    what: str
-    fine: bool
-    found: str
-    remedy: str = ""
-
-
-async def examine(settings: Settings) -> list[Finding]:
+async def examine(settings: Settings, now: dt.datetime) -> list[Finding]:
     """All findings, in the order in which faults should be mended."""
     found = [await _database(settings)]
     found.append(await _migrations(settings) if found[0].fine else Finding("migrations", False, "not checked"))
-    found.extend([await _trouble(settings)] if found[1].fine else [])
+    found.extend(await checkups.examine_work(settings, now) if found[1].fine else [])
+    found.extend(await checkups.examine_machine(settings, now))
     found.extend(_content(settings))
     found.append(await _telegram(settings))
     found.append(await _vk(settings))
@@ -66,14 +52,6 @@ async def _migrations(settings: Settings) -> Finding:
         f"at {current or 'nothing'}, the code wants {head}",
         "Start a worker (otklik run): it migrates by itself.",
     )
-
-
-async def _trouble(settings: Settings) -> Finding:
-    """Work that is left or went wrong; told, but no fault of the installation."""
-    counts = await health.trouble(settings.database_url)
-    told = ", ".join(f"{counts[name]} {words}" for name, words in TROUBLE.items() if counts[name])
-    remedy = "Causes stand in inbox.outcome and outbox.cause." if told else ""
-    return Finding("work", True, told or "nothing waits, nothing failed", remedy)
 
 
 def _content(settings: Settings) -> list[Finding]:

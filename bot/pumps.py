@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from bot import metrics
 from bot.domain.messages import Channel, Sent
 from bot.storage.inbox import Claimed
 from bot.storage.outbox import Leased, Rate
@@ -47,7 +48,7 @@ async def handle_updates(
         async def work(claimed: Sequence[Claimed]) -> None:
             await handle_update.handle_together(runtime, unhurried, claimed)
 
-        await _pump("inbox", claim, work, waiter, stop, most, TOGETHER)
+        await _pump(runtime, "inbox", claim, work, waiter, stop, most, TOGETHER)
 
 
 def _unhurried(door: Door, answers: asyncio.TaskGroup) -> Door:
@@ -109,15 +110,15 @@ async def make_calls(
     async with runtime.wake.listening(outbox_of(channel)) as waiter, asyncio.TaskGroup() as group:
         group.create_task(record())
         try:
-            await _pump(f"outbox of {channel.value}", claim, work, waiter, stop, most, 1)
+            await _pump(runtime, f"outbox of {channel.value}", claim, work, waiter, stop, most, 1)
         finally:
             ended.set()
             something.set()
 
 
 async def _pump(
-    name: str, claim: Callable[[int], Awaitable[Sequence[T]]], work: Callable[[Sequence[T]], Awaitable[None]],
-    waiter: Waiter, stop: asyncio.Event, most: int, together: int,
+    runtime: Runtime, name: str, claim: Callable[[int], Awaitable[Sequence[T]]],
+    work: Callable[[Sequence[T]], Awaitable[None]], waiter: Waiter, stop: asyncio.Event, most: int, together: int,
 ) -> None:  # fmt: skip
     """Claim up to ``most`` rows at a time, and work on them ``together`` at a time."""
     active = 0
@@ -127,6 +128,7 @@ async def _pump(
         try:
             await work(batch)
         except Exception:
+            metrics.pump_failed(name)
             log.exception("%s: %d rows failed, they are tried again when their lease ends", name, len(batch))
         finally:
             active -= len(batch)
@@ -134,11 +136,13 @@ async def _pump(
 
     async with asyncio.TaskGroup() as group:
         while not stop.is_set():
+            runtime.pulse.beat(name)
             room = most - active
             claimed: Sequence[T] = ()
             try:
                 claimed = await claim(room) if room else ()
             except Exception as error:  # noqa: BLE001 - the loop outlives any fault of the database
+                metrics.pump_failed(name)
                 log.warning("%s: the database does not answer (%s), trying again", name, type(error).__name__)
                 await asyncio.sleep(AFTER_FAILURE_SECONDS)
             active += len(claimed)
@@ -148,3 +152,4 @@ async def _pump(
                 await waiter.wait(POLL_SECONDS)
             if active:
                 await asyncio.sleep(GATHER_SECONDS)
+        runtime.pulse.let_go(name)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import metrics
+from bot.pulse import STILL_SECONDS
 from bot.turn import Runtime
 from bot.usecases.blank_old import blank_old
 from bot.usecases.fire_timers import fire_timers
 from bot.usecases.tell_watchers import tell_watchers
+
+log = logging.getLogger(__name__)
 
 TIMERS_SECONDS = 1.0
 BLANK_SECONDS = 600.0
@@ -22,16 +27,24 @@ WATCHERS_SECONDS = 5.0
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     """A scheduler with every tick of a worker; the caller starts and stops it."""
     made = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    _every(made, TIMERS_SECONDS, partial(fire_timers, runtime))
-    _every(made, BLANK_SECONDS, partial(blank_old, runtime))
-    _every(made, WATCHERS_SECONDS, partial(tell_watchers, runtime))
+    _every(made, runtime, TIMERS_SECONDS, partial(fire_timers, runtime))
+    _every(made, runtime, BLANK_SECONDS, partial(blank_old, runtime))
+    _every(made, runtime, WATCHERS_SECONDS, partial(tell_watchers, runtime))
     return made
 
 
-def _every(made: AsyncIOScheduler, seconds: float, tick: Callable[[], Awaitable[object]]) -> None:
+def _every(made: AsyncIOScheduler, runtime: Runtime, seconds: float, tick: Callable[[], Awaitable[object]]) -> None:
+    name = str(getattr(tick, "func", tick).__name__)
+
     async def until_the_end() -> None:
         # Cut off by the worker's end: whatever was not committed is due again.
         with suppress(asyncio.CancelledError):
-            await tick()
+            try:
+                await tick()
+            except Exception:
+                metrics.pump_failed(name)
+                log.exception("the tick %s failed, the next one tries again", name)
+            if seconds < STILL_SECONDS / 2:
+                runtime.pulse.beat(f"tick {name}")
 
-    made.add_job(until_the_end, "interval", seconds=seconds, name=getattr(tick, "func", tick).__name__)
+    made.add_job(until_the_end, "interval", seconds=seconds, name=name)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from bot import metrics
 from bot.domain.decide import decide
 from bot.domain.decision import Decision, Need, Query, Scene, SetReachable, View
 from bot.domain.dialog import Dialog
 from bot.domain.errors import ClaimLost, OtklikError
 from bot.domain.events import ClientActed, Event
 from bot.domain.messages import Capabilities, Channel, Kind
+from bot.pulse import Pulse
 from bot.storage import audit, bundle, decisions, dialogs, queries
 from bot.storage.decisions import Heard
 from bot.storage.personal import Cipher
@@ -61,6 +63,8 @@ class Runtime:
     staff_chat: str | None
     salt: str
     """Names this database: numbers that it gives out differ from another one's."""
+    pulse: Pulse = field(default_factory=Pulse)
+    """Signs of life of this worker's loops."""
 
 
 Lock = Callable[[Tx], Awaitable[dialogs.Locked]]
@@ -95,6 +99,7 @@ async def take(
         if actor:
             await audit.write(tx, now, actor, decision.outcome, f"address:{locked.addressee.id}")
     runtime.wake.signal(_topics(runtime, locked.addressee, decision))
+    metrics.handled(locked.addressee.channel.value, _kind(event), decision.outcome)
     return decision
 
 
@@ -119,14 +124,21 @@ async def take_together(runtime: Runtime, content: Content, said: Sequence[Said]
     now = runtime.clock()
     topics: set[str] = set()
     async with runtime.db.begin() as tx:
-        kept = []
+        kept, outcomes = [], []
         for one, locked in zip(said, await dialogs.lock_all(tx, [s.address for s in said], now), strict=True):
             decision = await _decide(tx, locked, one.event, content.pack, now)
             context = _context(runtime, content, locked, now)
             kept.append(await decisions.prepare(tx, locked.addressee, decision, one.heard, context))
             topics |= _topics(runtime, locked.addressee, decision)
+            outcomes.append((one.address[0].value, _kind(one.event), decision.outcome))
         await bundle.save(tx, kept, now)
     runtime.wake.signal(topics)
+    for channel, kind, outcome in outcomes:
+        metrics.handled(channel, kind, outcome)
+
+
+def _kind(event: Event) -> str:
+    return event.incoming.kind.value if isinstance(event, ClientActed) else type(event).__name__
 
 
 def _context(runtime: Runtime, content: Content, locked: dialogs.Locked, now: dt.datetime) -> decisions.Context:

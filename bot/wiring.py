@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from bot import metrics, vitals
 from bot.channels.page import receive as page_receive
 from bot.channels.page.capabilities import CAPABILITIES as PAGE
 from bot.channels.page.ports import PagePorts
@@ -25,7 +26,7 @@ from bot.storage.personal import Cipher
 from bot.storage.session import Database
 from bot.storage.wake import Wake
 from bot.turn import Clock, Content, Runtime, Shelf
-from bot.usecases import read_page, receive
+from bot.usecases import look_at_health, read_page, receive
 from bot.usecases.deliver import Send
 from bot.usecases.handle_update import Door
 from bot.usecases.publish_pack import publish_pack
@@ -33,6 +34,11 @@ from knowledge_base.load import load_pack
 from nlu.matcher import Matcher
 
 LIMITS = {Channel.TELEGRAM: TELEGRAM, Channel.VK: VK, Channel.PAGE: PAGE}
+
+POLLED_SECONDS = 120.0
+"""A poll returns within half a minute, and what it brought is stored in less than another."""
+RESTING_SECONDS = 700.0
+"""A messenger may ask to wait for ten minutes."""
 
 Tell = Callable[[str], None]
 """Tells the operator what is going on."""
@@ -99,7 +105,7 @@ def _telegram(settings: Settings, token: str, runtime: Runtime) -> Messenger:
         Door(partial(parse, token=token, staff_chat=settings.telegram_staff_chat), sender.answer_callback),
         sender.send,
         Rate(settings.telegram_rate, burst=30, chat_interval=1 / settings.telegram_chat_rate, chat_burst=4),
-        lambda stop: poll(token, settings.telegram_api, store, stop),
+        lambda stop: poll(token, settings.telegram_api, store, stop, count=partial(_befell, runtime)),
         sender.close,
     )
 
@@ -123,9 +129,22 @@ def _vk(settings: Settings, token: str, group_id: int, runtime: Runtime) -> Mess
         Door(partial(parse, start_words=frozenset(start_words)), sender.answer_callback),
         sender.send,
         Rate(settings.vk_rate, burst=20, chat_interval=0.5, chat_burst=6),
-        lambda stop: poll(token, group_id, settings.vk_api, load_ts, store, stop),
+        lambda stop: poll(token, group_id, settings.vk_api, load_ts, store, stop, count=partial(_befell, runtime)),
         sender.close,
     )
+
+
+def _befell(runtime: Runtime, event: str) -> None:
+    """Something that happened to an ingress: ``telegram.polled``."""
+    metrics.ingress(event)
+    channel, _, what = event.partition(".")
+    # A messenger that is down is no fault of this worker: its page goes on. Only a loop that hangs is.
+    runtime.pulse.beat(ingress_of(channel), POLLED_SECONDS if what == "polled" else RESTING_SECONDS)
+
+
+def ingress_of(channel: str) -> str:
+    """The name under which an ingress beats."""
+    return f"ingress of {channel}"
 
 
 def page_door() -> Door:
@@ -141,15 +160,25 @@ def page_door() -> Door:
 
 
 def web(settings: Settings, runtime: Runtime) -> FastAPI:
-    """The page. ``GET /healthz`` answers while the process lives."""
+    """The page, and what operators look at."""
     api = FastAPI(title="Otklik", docs_url=None, redoc_url=None, openapi_url=None)
     api.include_router(page_router(_page_ports(settings, runtime)))
-
-    @api.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
+    api.include_router(vitals.router(_vitals_ports(settings, runtime)))
     return api
+
+
+def _vitals_ports(settings: Settings, runtime: Runtime) -> vitals.VitalsPorts:
+    async def numbers() -> bytes:
+        counted = await look_at_health.count_rows(runtime)
+        return metrics.exposition(counted.rows, counted.ages)
+
+    return vitals.VitalsPorts(
+        look=partial(look_at_health.look_at_health, runtime),
+        numbers=numbers,
+        content_type=metrics.CONTENT_TYPE,
+        token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
+        stopping=lambda: runtime.wake.ended,
+    )
 
 
 def _page_ports(settings: Settings, runtime: Runtime) -> PagePorts:

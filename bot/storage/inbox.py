@@ -29,6 +29,7 @@ class Claimed:
     payload: Mapping[str, Any]
     attempts: int
     lease: str
+    received_at: dt.datetime
 
 
 async def store(tx: AsyncConnection, rows: Sequence[Received], now: dt.datetime) -> int:
@@ -69,7 +70,7 @@ _CLAIM = text("""
           AND NOT EXISTS (SELECT 1 FROM inbox p
                           WHERE p.state = 'new' AND p.conversation = i.conversation AND p.id < i.id)
         ORDER BY i.id LIMIT :most FOR UPDATE SKIP LOCKED)
-    RETURNING id, channel, conversation, payload, attempts
+    RETURNING id, channel, conversation, payload, attempts, received_at
 """)
 
 
@@ -81,7 +82,15 @@ async def claim(tx: AsyncConnection, lease: str, most: int) -> list[Claimed]:
     """
     rows = await tx.execute(_CLAIM, {"lease": lease, "most": most, "lease_seconds": float(LEASE_SECONDS)})
     found = [
-        Claimed(row.id, Channel(row.channel), row.conversation, json.loads(row.payload or "{}"), row.attempts, lease)
+        Claimed(
+            row.id,
+            Channel(row.channel),
+            row.conversation,
+            json.loads(row.payload or "{}"),
+            row.attempts,
+            lease,
+            row.received_at,
+        )
         for row in rows
     ]
     return sorted(found, key=lambda one: one.id)

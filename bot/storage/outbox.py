@@ -49,6 +49,8 @@ class Leased:
     """By the database's clock; None at the first attempt."""
     tried_seconds: float
     """Seconds since the first attempt."""
+    created_at: dt.datetime
+    """By the domain's clock."""
     lost: bool = False
     """Whoever made the attempt before has told nothing of it: killed, or cut off from the database."""
 
@@ -87,7 +89,8 @@ _CLAIM = text("""
                cause = CASE WHEN picked.lost THEN CAST(:lost AS text) ELSE cause END
         FROM picked WHERE outbox.id = picked.id
         RETURNING outbox.id, kind, target, body, conversation, address_id, thread_of, attempts, first_tried_at,
-                  extract(epoch FROM clock_timestamp() - first_tried_at) AS tried_seconds, picked.lost,
+                  outbox.created_at, picked.lost,
+                  extract(epoch FROM clock_timestamp() - first_tried_at) AS tried_seconds,
                   (SELECT topic FROM staff_topic s WHERE s.address_id = outbox.thread_of) AS topic),
     spent AS (
         INSERT INTO pace AS p (key, tat)
@@ -252,5 +255,6 @@ def _leased(channel: Channel, row: Any, lease: str) -> Leased:
         lease,
         row.first_tried_at,
         float(row.tried_seconds),
+        row.created_at,
         row.lost,
     )

@@ -77,3 +77,9 @@ async def reveal(tx: AsyncConnection, cipher: Cipher, client_id: int, refs: Iter
 def _derive(secret: str, purpose: bytes) -> bytes:
     salt = hashlib.sha256(b"otklik").digest()
     return HKDF(algorithm=SHA256(), length=32, salt=salt, info=purpose).derive(secret.encode())
+
+
+async def unreadable(tx: AsyncConnection, cipher: Cipher, most: int) -> int:
+    """How many of the newest values can't be decrypted with our keys."""
+    rows = await tx.execute(select(personal.c.ciphertext).order_by(personal.c.created_at.desc()).limit(most))
+    return sum(cipher.decrypt(row.ciphertext) is None for row in rows)

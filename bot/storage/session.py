@@ -29,6 +29,7 @@ class Database:
             pool_pre_ping=False,
             pool_timeout=20,
             pool_recycle=1800,
+            hide_parameters=True,
             connect_args={"timeout": 10, "command_timeout": 30},
         )
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -85,6 +85,7 @@ inbox = Table(
     UniqueConstraint("channel", "external_id"),
     Index("ix_inbox_waiting", "conversation", "id", postgresql_where=text("state = 'new'")),
     Index("ix_inbox_oldest", "id", postgresql_where=text("state = 'new'")),
+    Index("ix_inbox_aside", "id", postgresql_where=text("state = 'aside'")),
 )
 """``payload``: the raw update as ASCII JSON, blanked after 14 days. ``state``: new, done, aside."""
 
@@ -111,6 +112,8 @@ outbox = Table(
     Column("settled_at", DateTime(timezone=True), nullable=True),
     Index("ix_outbox_waiting", "conversation", "id", postgresql_where=text("state = 'pending'")),
     Index("ix_outbox_next", "channel", "lane", "id", postgresql_where=text("state = 'pending'")),
+    Index("ix_outbox_troubled", "state", postgresql_where=text("state IN ('failed', 'unknown', 'held')")),
+    Index("ix_outbox_repeated", "id", postgresql_where=text("state = 'sent' AND cause IS NOT NULL")),
     Index("ix_outbox_page", "address_id", "id", postgresql_where=text("channel = 'page'")),
 )
 """One physical call a row. ``state``: pending, sent, failed, unknown, held. ``body`` is blanked after 14 days."""

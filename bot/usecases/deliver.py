@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
-from bot import turn
+from bot import metrics, turn
 from bot.domain.errors import OutcomeUnknown, Refused, RetryLater, Unreachable
 from bot.domain.events import ClientUnreachable
 from bot.domain.messages import Call, Channel, Sent
 from bot.storage import dialogs, outbox
 from bot.storage.outbox import Leased, Rate
+from bot.telling import told
 from bot.turn import Runtime
 
 log = logging.getLogger(__name__)
@@ -56,9 +57,30 @@ async def record(
     if sent:
         async with runtime.db.once() as tx:
             await outbox.settle(tx, sent)
+        for leased, _ in sent:
+            _confirmed(runtime, leased)
     for leased, result in results:
         if isinstance(result, Exception):
             await _failed(runtime, leased, result, rate, unknown)
+
+
+def _confirmed(runtime: Runtime, leased: Leased) -> None:
+    channel = leased.call.channel.value
+    metrics.delivered(channel, "sent")
+    metrics.replied(channel, (runtime.clock() - leased.created_at).total_seconds())
+
+
+def _result(error: Exception) -> str:
+    match error:
+        case Unreachable():
+            return "unreachable"
+        case Refused():
+            return "refused"
+        case OutcomeUnknown():
+            return "unknown"
+        case RetryLater():
+            return "retry"
+    return "failed"
 
 
 def _may_repeat(leased: Leased, unknown: str) -> bool:
@@ -69,14 +91,15 @@ def _may_repeat(leased: Leased, unknown: str) -> bool:
 
 
 async def _failed(runtime: Runtime, leased: Leased, error: Exception, rate: Rate, unknown: str) -> None:
+    metrics.delivered(leased.call.channel.value, _result(error))
     match error:
         case Unreachable():
             await _unreachable(runtime, leased, str(error))
         case Refused():
-            log.error("call %d refused: %s", leased.call.id, error)
+            log.error("call %d refused: %s", leased.call.id, error, extra={"call": leased.call.id})
             await _give_up(runtime, leased, "failed", str(error))
         case OutcomeUnknown() if leased.call.channel is Channel.TELEGRAM:
-            log.warning("call %d: outcome unknown (%s)", leased.call.id, unknown)
+            log.warning("call %d: outcome unknown (%s)", leased.call.id, unknown, extra={"call": leased.call.id})
             if unknown == "hold":
                 await _give_up(runtime, leased, "held", str(error))
             else:
@@ -88,8 +111,8 @@ async def _failed(runtime: Runtime, leased: Leased, error: Exception, rate: Rate
         case OutcomeUnknown():
             await _again(runtime, leased, str(error))
         case _:
-            log.error("call %d failed unexpectedly: %s: %s", leased.call.id, type(error).__name__, error)
-            await _again(runtime, leased, f"{type(error).__name__}: {error}")
+            log.error("call %d failed unexpectedly", leased.call.id, exc_info=error, extra={"call": leased.call.id})
+            await _again(runtime, leased, told(error))
 
 
 async def _again(

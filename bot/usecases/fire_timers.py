@@ -45,6 +45,6 @@ async def _fire(runtime: Runtime, due: timers.Due) -> bool:
     except ClaimLost:
         return False
     except Exception:
-        log.exception("timer %d failed, it stays due", due.id)
+        log.exception("timer %d failed, it stays due", due.id, extra={"timer": due.id})
         return False
     return True

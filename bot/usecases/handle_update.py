@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from bot import turn
+from bot import metrics, turn
 from bot.domain.decision import Decision
 from bot.domain.errors import ClaimLost, MalformedUpdate
 from bot.domain.events import ClientActed, Event, HandlingFailed, StaffPressed, StaffWrote
@@ -19,7 +20,9 @@ from bot.storage import dialogs, inbox, staff
 from bot.storage.decisions import Heard
 from bot.storage.inbox import Claimed
 from bot.storage.session import Tx
+from bot.telling import told
 from bot.turn import Content, Runtime, Said
+from nlu.understanding import Understanding
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +60,9 @@ async def handle_together(runtime: Runtime, doors: Mapping[Channel, Door], batch
     What isn't a client's, was tried before, or shares in a failure is handled by itself.
     """
     handled = await _handle_fresh(runtime, doors, batch)
+    for claimed in batch:
+        if claimed.id in handled:
+            _measured(runtime, claimed)
     rest = (
         _answer(doors, handled[claimed.id]) if claimed.id in handled else handle(runtime, doors, claimed)
         for claimed in batch
@@ -71,16 +77,23 @@ async def handle(runtime: Runtime, doors: Mapping[Channel, Door], claimed: Claim
     if claimed.attempts > inbox.MOST_ATTEMPTS:
         # Whoever tried before told nothing: the update itself may be what ends its workers.
         return await _failed(runtime, claimed, "its workers were lost")
+    about = {"update": claimed.id}
     try:
-        return await _handle(runtime, doors[claimed.channel], claimed)
+        outcome = await _handle(runtime, doors[claimed.channel], claimed)
     except ClaimLost:
         return "lost"
     except MalformedUpdate as error:
-        log.warning("update %d is malformed, set aside: %s", claimed.id, error)
+        log.warning("update %d is malformed, set aside: %s", claimed.id, error, extra=about)
         return await _done(runtime, claimed, "malformed", state="aside")
     except Exception as error:
-        log.exception("update %d failed, attempt %d", claimed.id, claimed.attempts)
-        return await _failed(runtime, claimed, f"{type(error).__name__}: {error}")
+        log.exception("update %d failed, attempt %d", claimed.id, claimed.attempts, extra=about)
+        return await _failed(runtime, claimed, told(error))
+    _measured(runtime, claimed)
+    return outcome
+
+
+def _measured(runtime: Runtime, claimed: Claimed) -> None:
+    metrics.handling(claimed.channel.value, (runtime.clock() - claimed.received_at).total_seconds())
 
 
 async def _handle(runtime: Runtime, door: Door, claimed: Claimed) -> str:
@@ -133,7 +146,7 @@ async def _fresh(doors: Mapping[Channel, Door], claimed: Claimed) -> Incoming | 
 def _said(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> list[Said]:
     """What clients did, with what the engine understands of their words: all in one batch, which is cheaper."""
     readable = [incoming.text for _, incoming in acts if incoming.kind in READABLE]
-    understood = iter(content.engine.understand_all(readable) if readable else ())
+    understood = iter(_understood(content, readable) if readable else ())
     said = []
     for claimed, incoming in acts:
         reading = next(understood) if incoming.kind in READABLE else None
@@ -141,6 +154,13 @@ def _said(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> list[Sa
         heard = Heard(claimed.id, claimed.lease, shown, reading)
         said.append(Said(ClientActed(claimed.id, incoming, reading), heard))
     return said
+
+
+def _understood(content: Content, texts: Sequence[str]) -> list[Understanding]:
+    begun = time.perf_counter()
+    found = content.engine.understand_all(texts)
+    metrics.understood(content.engine.name, [one.outcome.value for one in found], time.perf_counter() - begun)
+    return found
 
 
 async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Decision:
@@ -179,6 +199,7 @@ async def _settle(runtime: Runtime, claimed: Claimed, tx: Tx, decision: Decision
 async def _done(runtime: Runtime, claimed: Claimed, outcome: str, *, state: str = "done") -> str:
     async with runtime.db.begin() as tx:
         await inbox.settle(tx, claimed, outcome, runtime.clock(), state=state)
+    metrics.handled(claimed.channel.value, "update", "aside" if state == "aside" else outcome)
     return outcome
 
 

@@ -33,7 +33,6 @@ HEAVY = {"aiogram", "aiohttp", "vk_api", "requests", "sklearn", "pymorphy3"}
 """Imported by whatever needs them, when it does."""
 
 RAW_CONNECTIONS = {
-    "bot/storage/health.py": "read by the doctor, beside any worker",
     "bot/storage/leader.py": "a session lock lives as long as its connection",
     "bot/storage/migrate.py": "a lock held over Alembic's own transactions",
     "bot/storage/server.py": "asked before there is a pool",

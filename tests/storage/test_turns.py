@@ -72,7 +72,9 @@ async def test_five_failures_set_an_update_aside_and_the_conversation_goes_on(
             break
     assert outcomes == ["failed"] * 4 + ["aside", "answer"]
     kept = await ask(worker.runtime.db, "SELECT state, outcome, attempts FROM inbox ORDER BY id")
-    assert kept[0] == {"state": "aside", "outcome": "ValueError: a bug", "attempts": 5}
+    assert (kept[0]["state"], kept[0]["attempts"]) == ("aside", 5)
+    cause = kept[0]["outcome"]
+    assert cause.startswith("ValueError at storage/worker.py:"), "kind and place; the words may be a client's"
     heard = await worker.hears("1")
     assert len(heard) == 2
     assert heard[0].startswith("Сейчас не получилось")

@@ -94,6 +94,7 @@ class _Poller:
             case _Fault():
                 return answer
             case list():
+                self._count("telegram.polled")
                 return await self._take(answer)
         return _Fault("getUpdates returned no list")
 

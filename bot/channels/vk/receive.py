@@ -132,6 +132,7 @@ class _Poller:
         if batch is None:
             return
         await self._take(server, batch)
+        self._count("vk.polled")
         if not batch.refused:
             self._setbacks = 0
         elif self._setbacks:
