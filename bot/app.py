@@ -19,6 +19,7 @@ from bot.config import Settings
 from bot.domain.messages import Channel
 from bot.storage.leader import leading
 from bot.turn import Clock, Runtime
+from bot.usecases.first_link import first_link
 from bot.wiring import Messenger, Tell
 
 STOP_SECONDS = 10.0
@@ -54,6 +55,7 @@ async def run(settings: Settings, tell: Tell) -> None:
     async with serving(settings, runtime, stop, opened):
         _settle_memory()
         _announce(settings, opened.getsockname()[1], tell)
+        await _let_first_in(settings, runtime, tell)
         await stop.wait()
         tell("Stopping")
     await runtime.db.close()
@@ -178,6 +180,16 @@ def _open_port(host: str, port: int) -> socket.socket:
             f"Port {port} on {host} can't be opened ({error.strerror}). Set OTKLIK_PORT to a free one."
         ) from error
     return opened
+
+
+async def _let_first_in(settings: Settings, runtime: Runtime, tell: Tell) -> None:
+    """While no administrator can sign in at the desk, every start makes a link for the first one."""
+    team = runtime.shelf.content.pack.agency.default_team
+    token = await first_link(runtime.db, "admin", team, runtime.clock())
+    if token:
+        tell(f"No administrator yet. Set a password (once, within 30 minutes): {settings.site}/desk/link?t={token}")
+    else:
+        tell(f"Desk for staff: {settings.site}/desk/")
 
 
 def _announce(settings: Settings, port: int, tell: Tell) -> None:

@@ -62,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--role", default="staff", help="staff, moderator, supervisor or administrator")
     add.set_defaults(command=_staff_add)
 
+    link = staff.add_parser("link", help="make a one-time link that lets a person set a password at the desk")
+    link.add_argument("login")
+    link.set_defaults(command=_staff_link)
+
     doctor = verbs.add_parser("doctor", help="check database, migrations, pack, engines and messenger tokens")
     doctor.set_defaults(command=_doctor)
     return parser
@@ -148,6 +152,29 @@ def _staff_add(parsed: argparse.Namespace) -> int:
     except OSError as error:
         return _complain(f"The database can't be reached: {error}. Check OTKLIK_DATABASE_URL.")
     print(f"Registered as number {staff_id}.")
+    return OK
+
+
+def _staff_link(parsed: argparse.Namespace) -> int:
+    from bot.storage.session import Database
+    from bot.usecases.first_link import NobodyWithLogin, link_for
+
+    settings = read(Settings)
+
+    async def make() -> str:
+        db = Database(settings.database_url)
+        try:
+            return await link_for(db, parsed.login, dt.datetime.now(dt.UTC))
+        finally:
+            await db.close()
+
+    try:
+        token = _loop(make())
+    except NobodyWithLogin as error:
+        return _complain(str(error))
+    except OSError as error:
+        return _complain(f"The database can't be reached: {error}. Check OTKLIK_DATABASE_URL.")
+    print(f"Works once, for 30 minutes: {settings.site}/desk/link?t={token}")
     return OK
 
 

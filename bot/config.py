@@ -68,6 +68,11 @@ class Settings(ContentSettings):
     clock_file: Path | None = None
     """Tests only: a file with seconds to add to the clock."""
 
+    @property
+    def site(self) -> str:
+        """Where people open the page and the desk."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
 
 def read(kind: type[S]) -> S:
     """The settings of the environment. Raises ValidationError; ``explain`` puts it into words."""

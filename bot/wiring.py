@@ -18,6 +18,8 @@ from bot.channels.page.routes import router as page_router
 from bot.channels.telegram.capabilities import CAPABILITIES as TELEGRAM
 from bot.channels.vk.capabilities import CAPABILITIES as VK
 from bot.config import Settings
+from bot.console.assets import BASE as DESK
+from bot.console.site import console
 from bot.domain.messages import Channel, Parsed, Received
 from bot.domain.text_keys import REQUIRED_TEXTS
 from bot.storage.migrate import upgrade
@@ -160,10 +162,11 @@ def page_door() -> Door:
 
 
 def web(settings: Settings, runtime: Runtime) -> FastAPI:
-    """The page, and what operators look at."""
+    """The page, the desk for staff, and what operators look at."""
     api = FastAPI(title="Otklik", docs_url=None, redoc_url=None, openapi_url=None)
     api.include_router(page_router(_page_ports(settings, runtime)))
     api.include_router(vitals.router(_vitals_ports(settings, runtime)))
+    api.mount(DESK, console(runtime, secure=_secure(settings), url=settings.public_url or ""))
     return api
 
 
@@ -179,6 +182,11 @@ def _vitals_ports(settings: Settings, runtime: Runtime) -> vitals.VitalsPorts:
         token=settings.metrics_token.get_secret_value() if settings.metrics_token else None,
         stopping=lambda: runtime.wake.ended,
     )
+
+
+def _secure(settings: Settings) -> bool:
+    """Whether people come over https."""
+    return (settings.public_url or "").startswith("https://")
 
 
 def _page_ports(settings: Settings, runtime: Runtime) -> PagePorts:
@@ -206,6 +214,6 @@ def _page_ports(settings: Settings, runtime: Runtime) -> PagePorts:
         texts=words,
         title=title,
         secret=settings.secret_key.get_secret_value(),
-        secure=(settings.public_url or "").startswith("https://"),
+        secure=_secure(settings),
         stopping=lambda: runtime.wake.ended,
     )

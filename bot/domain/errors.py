@@ -14,6 +14,10 @@ class DatabaseRefused(OtklikError):
     """The database refuses the connection."""
 
 
+class Forbidden(OtklikError):
+    """This person's role does not allow that."""
+
+
 class MalformedUpdate(OtklikError):
     """The messenger sent an update that does not fit its own schema."""
 

@@ -180,8 +180,32 @@ staff = Table(
     "staff", metadata, _id(), Column("name", Text, nullable=False), Column("telegram_id", Text, nullable=True),
     Column("team", Text, nullable=False), Column("role", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")), _at("created_at"),
-    UniqueConstraint("telegram_id"),
+    Column("login", Text, nullable=True), UniqueConstraint("telegram_id"), UniqueConstraint("login"),
 )
+
+credential = Table(
+    "credential", metadata, Column("staff_id", BigInteger, ForeignKey("staff.id"), primary_key=True),
+    Column("password", Text, nullable=False), _at("changed_at"),
+)
+"""``password``: argon2id."""
+
+session = Table(
+    "session", metadata, _id(), Column("token", LargeBinary, nullable=False), _of("staff_id", "staff.id"),
+    _at("began_at"), _at("seen_at"), _at("ended_at", null=True), UniqueConstraint("token"), Index(None, "staff_id"),
+)
+"""A browser signed in at the desk; ``token`` is a hash."""
+
+sign_in_link = Table(
+    "sign_in_link", metadata, Column("token", LargeBinary, primary_key=True), _of("staff_id", "staff.id"),
+    _at("expires_at"), _at("used_at", null=True), Index(None, "staff_id"),
+)
+"""A one-time link that sets a password; ``token`` is a hash."""
+
+sign_in_try = Table(
+    "sign_in_try", metadata, Column("who", LargeBinary, primary_key=True),
+    Column("failures", Integer, nullable=False), _at("last_at"), _at("until"),
+)
+"""Failed sign-ins of a login or a network address; ``who`` is a keyed hash."""
 
 staff_topic = Table(
     "staff_topic", metadata, Column("address_id", BigInteger, ForeignKey("address.id"), primary_key=True),
