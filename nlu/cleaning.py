@@ -28,6 +28,8 @@ _CYRILLIC = re.compile(r"[а-я]")
 _MIXED = re.compile(r"[a-zа-я]*(?:[a-z][а-я]|[а-я][a-z])[a-zа-я]*")
 _VOWELS = frozenset("аеиоуыэюя")
 _SOFTENED = "бвдзлмнпрстф"
+_ENDINGS = (("иу", "ию"), ("иа", "ия"), ("и", "ы"), ("ы", "ый"))
+"""Ends of words as written in Latin letters («subsidiu», «dokumenti», «novy»), and as meant."""
 _JUDGED = 25
 """Words by which the script of a text is judged."""
 _RESPELT = 60
@@ -50,11 +52,11 @@ class Cleaned:
 def clean(text: str) -> Cleaned:
     """Clean one message. Any string is accepted; cleaning twice changes nothing more."""
     result = _unlooked(_shortened(tidy(text)))
-    repaired = ""
-    if _LATIN.search(result) and not _CYRILLIC.search(result):
-        result, repaired = _restored(result)
-        result = tidy(_shortened(result))
-    return Cleaned(result, language_of(result), repaired)
+    if not _LATIN.search(result) or _CYRILLIC.search(result):
+        return Cleaned(result, language_of(result))
+    result, repaired, russian = _restored(result)
+    result = tidy(_shortened(result))
+    return Cleaned(result, "ru" if russian else language_of(result), repaired)
 
 
 def tidy(text: str) -> str:
@@ -114,27 +116,32 @@ def _unlooked(text: str) -> str:
 
 
 def language_of(text: str) -> str:
-    """The language of a cleaned text by its letters."""
+    """The language of a cleaned text by its letters; beside Russian words a Latin name alone is no English."""
     latin, cyrillic = len(_LATIN.findall(text)), len(_CYRILLIC.findall(text))
     if not latin and not cyrillic:
         return ""
-    return "en" if latin > cyrillic else "ru"
+    if latin <= cyrillic:
+        return "ru"
+    return "en" if not cyrillic or any(word in english_words() for word in tokens(text)) else "ru"
 
 
-def _restored(text: str) -> tuple[str, str]:
-    """Latin text read as typed in the wrong layout or in Latin letters, if that makes Russian words."""
+def _restored(text: str) -> tuple[str, str, bool]:
+    """Latin text read as typed in the wrong layout or in Latin letters, if that makes Russian words.
+
+    Also tells whether it is rather Russian than English: that may show before every word can be restored.
+    """
     words = text.split()[:_JUDGED]
     if not _LATIN_WORD.search(text):
-        return text, ""
+        return text, "", False
     english = _share(words, lambda word: all(part in english_words() for part in tokens(word)))
     by_layout = _share(words, lambda word: _is_russian(_by_layout(word)))
     by_sound = _share(words, lambda word: _is_russian(_by_sound(word)))
     share = max(by_layout, by_sound)
     if share < _ENOUGH or share - english < _MORE_THAN_ENGLISH:
-        return text, ""
+        return text, "", share > english
     if by_layout >= by_sound:
-        return _respelt(text, _by_layout, _mapped_keys), "layout"
-    return _respelt(text, _by_sound, _mapped_sounds), "translit"
+        return _respelt(text, _by_layout, _mapped_keys), "layout", True
+    return _respelt(text, _by_sound, _mapped_sounds), "translit", True
 
 
 def _respelt(text: str, careful: Callable[[str], str], plain: Callable[[str], str]) -> str:
@@ -194,13 +201,16 @@ def _known_spelling(word: str) -> str:
 
 
 def _spellings(word: str) -> list[str]:
-    """What people may have meant: й for y, э for e, a soft sign that Latin letters leave out."""
+    """What people may have meant: й for y, э for e, ы for i, a soft sign that Latin letters leave out."""
     base = re.sub(r"(?<=[аеиоуыэюя])ы", "й", word)
     base = re.sub(r"ыы$|иы$", "ый" if word.endswith("ыы") else "ий", base)
     variants = [base, word]
     if base.startswith("ет"):
         variants.insert(0, "э" + base[1:])
     variants.append(re.sub(r"ы(?=[ауоеэ])", "", base))
+    for written, meant in _ENDINGS:
+        if base.endswith(written):
+            variants.append(base.removesuffix(written) + meant)
     if base and base[-1] in _SOFTENED + "шчж":
         variants.append(base + "ь")
     for at in range(1, len(base) - 1):

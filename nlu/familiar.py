@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import prod
 
 from nlu.examples import Example
-from nlu.words import lemma, names_a_thing, tokens
+from nlu.words import is_function_word, lemma, names_a_thing, tokens
 
 VAGUE_WORDS = 2
 """A longer message says what it is about."""
@@ -44,10 +44,12 @@ class Familiar:
     def near(self, text: str) -> dict[str, float]:
         """Topics that one or two words may stand for about equally, and how likely each is.
 
+        Words that only join others («как», «на», «мне») do not count.
+
         By naive Bayes over the shares of samples that hold the words, all topics being equally
         likely beforehand. Empty when the words are more, name no thing, or point to one topic.
         """
-        words = {lemma(word) for word in tokens(text)}
+        words = {lemma(word) for word in tokens(text) if not is_function_word(word)}
         known = sorted(word for word in words if word in self.held)
         if len(words) > VAGUE_WORDS or not any(names_a_thing(word) for word in known):
             return {}

@@ -68,6 +68,7 @@ class _Asked:
 
 
 _NOTHING = _Reading(Outcome.UNKNOWN, None, ())
+_STATUS = _Reading(Outcome.COMMAND, MY_STATUS, (Candidate(MY_STATUS, 1.0),))
 
 
 class Matcher:
@@ -154,13 +155,19 @@ class Matcher:
         parts: tuple[Understanding, ...] = ()
         if asked is not None:
             reading, pieces = _read(asked, readings)
+            reading = self._about_a_request(reading) if found else reading
             parts = tuple(self._told(piece, part, cleaned.language, started) for piece, part in pieces)
         elif found and self._knows_status and says_only_a_number(found.rest):
-            reading = _Reading(Outcome.COMMAND, MY_STATUS, (Candidate(MY_STATUS, 1.0),))
+            reading = _STATUS
         told = self._told(text, reading, cleaned.language, started)
         return replace(
             told, request_number=found.number if found else None, rules=self._rules_in(cleaned.text), parts=parts
         )
+
+    def _about_a_request(self, reading: _Reading) -> _Reading:
+        """Vague words beside a request's number ask where that request is."""
+        near = {candidate.slug for candidate in reading.candidates}
+        return _STATUS if self._knows_status and reading.vague and MY_STATUS in near else reading
 
     def _told(self, text: str, reading: _Reading, language: str, started: float) -> Understanding:
         return Understanding(

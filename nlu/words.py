@@ -11,6 +11,7 @@ from typing import Any
 
 _TOKEN = re.compile(r"[^\W_]+")
 _RUSSIAN = re.compile(r"[а-я]+")
+_JOINING = frozenset({"PREP", "CONJ", "PRCL", "NPRO"})
 _LONGEST = 40
 """A longer "word" is noise, and dear to analyse."""
 
@@ -51,6 +52,15 @@ def names_a_thing(word: str) -> bool:
         return True
     parses = _dictionary().parse(word)
     return bool(parses) and parses[0].tag.POS == "NOUN"
+
+
+@lru_cache(maxsize=65_536)
+def is_function_word(word: str) -> bool:
+    """Whether a lower-case word only joins others: «как», «на», «мне». Its meaning is in the words it joins."""
+    if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
+        return False
+    parses = _dictionary().parse(word)
+    return bool(parses) and parses[0].tag.POS in _JOINING
 
 
 def lemmas(text: str) -> frozenset[str]:

@@ -24,6 +24,7 @@ from bot.domain.messages import Kind
 from bot.domain.speech import Ref, StaffSay, say
 
 HELD_TEXT = 1000
+"""Characters of the last held message that are kept to be shown."""
 HELD_SHOWN = 10
 """Held-off messages after which the person who leads is shown how many there were, and the last one."""
 

@@ -58,6 +58,9 @@ def test_the_wrong_layout_is_noticed(typed: str, understood: str) -> None:
         ("eto bolshaya problema", "это большая проблема"),
         ("gde moy traktor", "где мой трактор"),
         ("status zayavki", "статус заявки"),
+        ("kak podat zayavku na grant", "как подать заявку на грант"),
+        ("dokumenti na grant", "документы на грант"),
+        ("hochu subsidiu", "хочу субсидию"),
     ],
 )
 def test_russian_in_latin_letters_is_noticed(typed: str, understood: str) -> None:
@@ -90,7 +93,17 @@ def test_english_stays_english(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "language"),
-    [("где грант", "ru"), ("where", "en"), ("12345", ""), ("😀", ""), ("сайт gosuslugi", "en"), ("мой wifi", "en")],
+    [
+        ("где грант", "ru"),
+        ("where", "en"),
+        ("12345", ""),
+        ("😀", ""),
+        ("сайт gosuslugi", "ru"),
+        ("мой whatsapp", "ru"),
+        ("what is the грант", "en"),
+        ("kak poluchit grant", "ru"),
+        ("wo ist das ministerium", "ru"),
+    ],
 )
 def test_the_language_is_told_by_letters(typed: str, language: str) -> None:
     assert clean(typed).language == language
