@@ -28,7 +28,7 @@ from bot.storage.personal import Cipher
 from bot.storage.session import Database
 from bot.storage.wake import Wake
 from bot.turn import Clock, Content, Runtime, Shelf
-from bot.usecases import look_at_health, read_page, receive
+from bot.usecases import attach, look_at_health, read_page, receive
 from bot.usecases.deliver import Send
 from bot.usecases.handle_update import Door
 from bot.usecases.publish_pack import publish_pack
@@ -67,7 +67,7 @@ async def make_runtime(settings: Settings, clock: Clock, tell: Tell = lambda _: 
     tell("Preparing the database")
     await upgrade(settings.database_url)
     db = Database(settings.database_url)
-    published = await publish_pack(db, pack, clock())
+    published = await publish_pack(db, pack, settings.pack, clock())
     tell(f"Content: {len(pack.templates)} answers, release {published.release}")
     engine = await asyncio.to_thread(Matcher.fit, pack, settings.var / "engines")
     staff_chat = settings.telegram_staff_chat if settings.telegram_token else None
@@ -105,7 +105,7 @@ def _telegram(settings: Settings, token: str, runtime: Runtime) -> Messenger:
     return Messenger(
         Channel.TELEGRAM,
         Door(partial(parse, token=token, staff_chat=settings.telegram_staff_chat), sender.answer_callback),
-        sender.send,
+        partial(attach.send_with_file, runtime, sender.send, f"telegram:{token.partition(':')[0]}"),
         Rate(settings.telegram_rate, burst=30, chat_interval=1 / settings.telegram_chat_rate, chat_burst=4),
         lambda stop: poll(token, settings.telegram_api, store, stop, count=partial(_befell, runtime)),
         sender.close,
@@ -129,7 +129,7 @@ def _vk(settings: Settings, token: str, group_id: int, runtime: Runtime) -> Mess
     return Messenger(
         Channel.VK,
         Door(partial(parse, start_words=frozenset(start_words)), sender.answer_callback),
-        sender.send,
+        partial(attach.send_with_file, runtime, sender.send, f"vk:{group_id}"),
         Rate(settings.vk_rate, burst=20, chat_interval=0.5, chat_burst=6),
         lambda stop: poll(token, group_id, settings.vk_api, load_ts, store, stop, count=partial(_befell, runtime)),
         sender.close,
@@ -210,6 +210,7 @@ def _page_ports(settings: Settings, runtime: Runtime) -> PagePorts:
         store=store,
         history=partial(read_page.read_page, runtime),
         changed=lambda visitor: runtime.wake.listening(f"page:{visitor}"),
+        file=partial(attach.page_file, runtime),
         acknowledge=partial(read_page.acknowledge, runtime),
         texts=words,
         title=title,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge_base.faults import Fault
+from knowledge_base.files import idle_files
 from knowledge_base.load import read_checked
 from knowledge_base.reading import Draft
 from knowledge_base.rules import plain
@@ -31,6 +32,7 @@ def _warnings(draft: Draft, today: dt.date) -> Iterator[Fault]:
     yield from _thin(draft)
     yield from _unreachable_menus(draft)
     yield from _untranslated(draft)
+    yield from idle_files(draft)
 
 
 def _overdue(draft: Draft, today: dt.date) -> Iterator[Fault]:

@@ -18,7 +18,8 @@ from pydantic_core import ErrorDetails
 
 from knowledge_base import schema
 from knowledge_base.faults import Fault
-from knowledge_base.source import Place, Source, pack_files, read_source
+from knowledge_base.media import MAX_BYTES, media_type
+from knowledge_base.source import Place, Source, given_files, pack_files, read_source
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -31,6 +32,7 @@ LISTS: dict[str, type[schema.Model]] = {
     "calendars": schema.Calendar,
     "menus": schema.Menu,
     "intents": schema.Intent,
+    "files": schema.PackFile,
 }
 """Files that hold a list of models."""
 FOLDERS: dict[str, type[schema.Model]] = {"templates": schema.Template, "services": schema.Service}
@@ -62,6 +64,15 @@ class Text:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a file that the pack gives out holds. ``sha256`` is empty for one too big to be read."""
+
+    size: int
+    sha256: str = ""
+    media_type: str | None = None
+
+
 @dataclass(slots=True)
 class Draft:
     """A pack as far as it could be read. ``names`` also holds the slugs of broken items."""
@@ -72,6 +83,8 @@ class Draft:
     names: dict[str, set[str]] = field(default_factory=dict)
     texts: dict[str, dict[str, Text]] = field(default_factory=dict)
     questions: dict[str, tuple[tuple[str, ...], Source]] = field(default_factory=dict)
+    given: dict[str, Given] = field(default_factory=dict)
+    """By path within the pack."""
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -100,9 +113,21 @@ def read_draft(root: Path) -> Draft:
             _remember_broken(draft, source)
         else:
             _file_into(draft, source)
+    for path in given_files(root):
+        draft.given[path.relative_to(root).as_posix()] = _given(path)
+    for name, given in draft.given.items():
+        digest.update(f"{name}\0{given.size}\0{given.sha256}\0".encode())
     draft.version = digest.hexdigest()[:16]
     _require_files(draft, {path.relative_to(root).as_posix() for path in paths})
     return draft
+
+
+def _given(path: Path) -> Given:
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        return Given(size)
+    data = path.read_bytes()
+    return Given(len(data), hashlib.sha256(data).hexdigest(), media_type(data))
 
 
 def _require_files(draft: Draft, present: set[str]) -> None:

@@ -11,19 +11,18 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]*$", max_length=80)]
-NonBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
-Localized = dict[Language, NonBlank]
-"""Text per language code; the pack's default language must be present."""
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+from knowledge_base.basics import Key as Key
+from knowledge_base.basics import Language as Language
+from knowledge_base.basics import Localized as Localized
+from knowledge_base.basics import Model as Model
+from knowledge_base.basics import NonBlank as NonBlank
+from knowledge_base.basics import Slug as Slug
+from knowledge_base.schema_terms import Calendar as Calendar
+from knowledge_base.schema_terms import Interval as Interval
+from knowledge_base.schema_terms import Policy as Policy
+from knowledge_base.schema_terms import Weekday as Weekday
 
 # --- answers -----------------------------------------------------------------
 
@@ -35,6 +34,24 @@ class TemplateButton(Model):
     template: Slug | None = None
     service: Slug | None = None
     link: Annotated[str, StringConstraints(pattern=r"^https://\S+$")] | None = None
+
+
+class PackFile(Model):
+    """A file that the pack gives out: a blank form, a sample."""
+
+    slug: Slug
+    title: Localized
+    """What it is called on buttons, and the file itself once downloaded; at most 30 characters."""
+    path: Annotated[str, StringConstraints(pattern=r"^files/[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=120)]
+    """Where it lies in the pack's folder."""
+
+
+class StoredFile(PackFile):
+    """A file of the pack, with what reading it told."""
+
+    sha256: str
+    size: int
+    media_type: str
 
 
 class Template(Model):
@@ -58,6 +75,8 @@ class Template(Model):
     """The answer, about 350 characters at most."""
     more: Localized | None = None
     """The rest, shown behind the button "more"."""
+    files: Annotated[tuple[Slug, ...], Field(max_length=8)] = ()
+    """Blank forms and samples, declared in ``files.yml``; offered by a button."""
     buttons: tuple[TemplateButton, ...] = ()
     samples: dict[Language, tuple[NonBlank, ...]]
     """Questions as people type them; the engine is trained on these."""
@@ -170,41 +189,7 @@ class Service(Model):
     samples: dict[Language, tuple[NonBlank, ...]]
 
 
-# --- terms -------------------------------------------------------------------
-
-
-class Interval(Model):
-    """Working time within a day, ``HH:MM``; an end before the start runs past midnight."""
-
-    start: dt.time
-    end: dt.time
-
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-class Calendar(Model):
-    """Office hours. A day in ``days`` overrides its weekday; empty means closed."""
-
-    slug: Slug
-    timezone: NonBlank
-    week: dict[Weekday, tuple[Interval, ...]]
-    days: dict[dt.date, tuple[Interval, ...]] = Field(default_factory=dict)
-
-
-class Policy(Model):
-    """Response terms of a case."""
-
-    slug: Slug
-    title: Localized
-    calendar: Slug | None = None
-    """Office calendar the term runs in; none: round the clock."""
-    first_answer_minutes: Annotated[int, Field(gt=0)]
-    next_answer_minutes: Annotated[int, Field(gt=0)]
-    warn_share: Annotated[float, Field(gt=0, lt=1)] = 0.75
-    """Share of the term after which the team is warned."""
-    supervisor_minutes: Annotated[int, Field(ge=0)] = 30
-    """Minutes past the term after which the supervisor is told."""
+# --- teams and rules --------------------------------------------------------
 
 
 class Team(Model):
@@ -292,6 +277,7 @@ class Pack(Model):
     teams: dict[str, Team]
     rules: dict[str, Rule]
     menus: dict[str, Menu]
+    files: dict[str, StoredFile] = Field(default_factory=dict)
     texts: dict[str, Localized]
     questions: dict[str, tuple[str, ...]]
     """Test questions by slug, never trained on."""

@@ -19,6 +19,8 @@ from knowledge_base.faults import Fault
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
+FILES = "files"
+"""Folder of what the pack gives out: kept as it is, never read as YAML."""
 Place = tuple[str | int, ...]
 """Keys and indices from the top of a file down to a value."""
 
@@ -53,12 +55,22 @@ def pack_files(root: Path) -> tuple[list[Path], list[Fault]]:
     faults: list[Fault] = []
     home = root.resolve()
     for path in sorted(_walk(root), key=lambda item: item.relative_to(root).as_posix()):
+        if path.relative_to(root).parts[0] == FILES:
+            continue
         refusal = _refusal(path, home)
         if refusal is not None:
             faults.append(Fault(path.relative_to(root).as_posix(), 1, *refusal))
         elif path.suffix == ".yml":
             files.append(path)
     return files, faults
+
+
+def given_files(root: Path) -> list[Path]:
+    """What lies in the folder of files, links left out, in a fixed order."""
+    folder = root / FILES
+    if not folder.is_dir() or folder.is_symlink():
+        return []
+    return sorted(path for path in _walk(folder) if path.is_file() and not path.is_symlink())
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -41,13 +41,13 @@ class Client:
             case Channel.VK:
                 self._world.vk.client_starts(self.id, self.name)
             case Channel.PAGE:
-                await (await self._visitor()).posts(kind="start")
+                await (await self.visitor()).posts(kind="start")
 
     async def returns(self, before: Client) -> None:
         """The same person, after the worker was started anew."""
         self.id = before.id
         if self.channel is Channel.PAGE:
-            self._page = await PageVisitor(self._world.url).like(await before._visitor())
+            self._page = await PageVisitor(self._world.url).like(await before.visitor())
             return
         if self.channel is Channel.TELEGRAM:
             self._world.telegram.client_sends(self.id, "sticker", self.name)
@@ -61,7 +61,7 @@ class Client:
             case Channel.VK:
                 self._world.vk.client_says(self.id, text, first_name=self.name)
             case Channel.PAGE:
-                await (await self._visitor()).posts(kind="text", text=text)
+                await (await self.visitor()).posts(kind="text", text=text)
 
     async def presses(self, label: str) -> None:
         """Presses the newest button whose label begins so."""
@@ -82,7 +82,7 @@ class Client:
             case Channel.VK:
                 self._world.vk.client_presses(self.id, line.labels[position], line.id)
             case Channel.PAGE:
-                await (await self._visitor()).posts(
+                await (await self.visitor()).posts(
                     kind="button", text=line.labels[position], action=line.actions[position]
                 )
 
@@ -94,7 +94,7 @@ class Client:
             case Channel.VK:
                 self._world.vk.client_says(self.id, "…", payload=json.dumps({"a": action}))
             case Channel.PAGE:
-                await (await self._visitor()).posts(kind="button", text="…", action=action)
+                await (await self.visitor()).posts(kind="button", text="…", action=action)
 
     async def sends(self, kind: str) -> None:
         """Sends a sticker, voice, photo ... (messengers only)."""
@@ -131,12 +131,27 @@ class Client:
     async def lines(self) -> Sequence[Line]:
         """Everything the assistant said to this client."""
         if self.channel is Channel.PAGE:
-            return (await self._visitor()).lines()
+            return (await self.visitor()).lines()
         emulator = self._world.telegram if self.channel is Channel.TELEGRAM else self._world.vk
         return [
-            Line(sent.text, tuple(sent.labels), tuple(_action(b.data) for b in sent.buttons), sent.message_id)
+            Line(
+                sent.text,
+                tuple(sent.labels),
+                tuple(_action(b.data) for b in sent.buttons),
+                sent.message_id,
+                sent.file.name if sent.file else "",
+            )
             for sent in emulator.messages(self.id)
         ]
+
+    async def opens_file(self, line: Line) -> bytes:
+        """The bytes of the file that came with a message."""
+        if self.channel is Channel.PAGE:
+            return (await (await self.visitor()).downloads(line.link))[0]
+        emulator = self._world.telegram if self.channel is Channel.TELEGRAM else self._world.vk
+        found = next(sent.file for sent in emulator.messages(self.id) if sent.message_id == line.id)
+        assert found is not None
+        return found.content
 
     async def hears_on(self) -> Line:
         """The next message, whatever it says."""
@@ -161,7 +176,7 @@ class Client:
         if self._page is not None:
             await self._page.closes()
 
-    async def _visitor(self) -> PageVisitor:
+    async def visitor(self) -> PageVisitor:
         if self._page is None:
             self._page = PageVisitor(self._world.url)
             await self._page.opens()

@@ -21,6 +21,10 @@ class Line:
     labels: tuple[str, ...]
     actions: tuple[str, ...]
     id: int = 0
+    file: str = ""
+    """Name of the file that came along."""
+    link: str = ""
+    """Where the page offers it."""
 
 
 class PageVisitor:
@@ -50,6 +54,12 @@ class PageVisitor:
         body = {"id": secrets.token_hex(8), **message}
         async with self._session.post(f"{self._url}chat/messages", json=body) as answer:
             assert answer.status == 202, await answer.text()
+
+    async def downloads(self, link: str) -> tuple[bytes, dict[str, str]]:
+        """What a link of the page brings, with its headers."""
+        async with self._session.get(self._url.rstrip("/") + link) as answer:
+            assert answer.status == 200, answer.status
+            return await answer.read(), dict(answer.headers)
 
     def lines(self) -> Sequence[Line]:
         return list(self._lines)
@@ -83,5 +93,7 @@ class PageVisitor:
                     tuple(b["label"] for b in buttons),
                     tuple(b.get("action", "") for b in buttons),
                     message["id"],
+                    (message["file"] or {}).get("name", ""),
+                    (message["file"] or {}).get("link", ""),
                 )
             )

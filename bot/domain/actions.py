@@ -22,6 +22,18 @@ class ShowMore:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowBlanks:
+    """The blank forms that go with an answer."""
+
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendBlank:
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartService:
     slug: str
     afresh: bool = False
@@ -97,6 +109,8 @@ class SetLanguage:
 Action: TypeAlias = (
     ShowTemplate
     | ShowMore
+    | ShowBlanks
+    | SendBlank
     | StartService
     | ShowMenu
     | DoCommand
@@ -114,6 +128,8 @@ Action: TypeAlias = (
 _MAKERS: dict[str, Callable[..., Action]] = {
     "t": lambda slug: ShowTemplate(slug),
     "m": lambda slug: ShowMore(slug),
+    "b": lambda slug: ShowBlanks(slug),
+    "bf": lambda slug: SendBlank(slug),
     "s": lambda slug: StartService(slug),
     "sn": lambda slug: StartService(slug, afresh=True),
     "menu": lambda slug: ShowMenu(slug),

@@ -51,5 +51,9 @@ class TopicGone(Refused):
     """The forum topic was deleted."""
 
 
+class HandleGone(Refused):
+    """The messenger no longer knows the file by this name: it has to be uploaded again."""
+
+
 class OutcomeUnknown(SendFailed):
     """The connection broke after the call was written: it may or may not have taken place."""

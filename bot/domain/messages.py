@@ -118,6 +118,16 @@ class RenderedButton:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRef:
+    """A stored file: its content by hash, and what it is called."""
+
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """One physical message, within its channel's limits. Made by ``domain.rendering`` alone.
 
@@ -128,6 +138,8 @@ class Rendered:
     text: str
     marks: tuple[Mark, ...] = ()
     rows: tuple[tuple[RenderedButton, ...], ...] = ()
+    file: FileRef | None = None
+    """The text is its caption, and may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +148,8 @@ class Capabilities:
 
     channel: Channel
     max_text: int
+    max_caption: int
+    """Of the text under a file."""
     utf16: bool
     """Lengths are counted in UTF-16 units instead of code points."""
     max_rows: int
@@ -150,6 +164,15 @@ class CallKind(StrEnum):
     MESSAGE = "message"
     CREATE_TOPIC = "create_topic"
     """Telegram staff group: open a forum topic; ``Rendered.text`` is its name."""
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on its way out: its bytes, or the name that the messenger gave it when it was sent before."""
+
+    data: bytes = b""
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +189,8 @@ class Call:
     thread: str | None = None
     """Forum topic id in the staff group."""
     attempt: int = 1
+    upload: Upload | None = None
+    """Of a FILE: filled in just before the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +199,8 @@ class Sent:
 
     message_id: str | None = None
     topic_id: str | None = None
+    handle: str | None = None
+    """Of a FILE: under this name the messenger sends it again without an upload."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain import actions
-from bot.domain.activities import answering, form, handoff, menu, settings, status, submit, survey
+from bot.domain.activities import answering, blanks, form, handoff, menu, settings, status, submit, survey
 from bot.domain.decision import Decision, Need, RequestView, Result, Scene
 from bot.domain.dialog import Form
 from bot.domain.events import ClientActed
@@ -18,8 +18,8 @@ def button(scene: Scene, event: ClientActed, action: str) -> Result:
     match actions.parse(action):
         case actions.ShowTemplate(slug) if slug in pack.templates:
             return beside_form(scene, answering.answer(scene, (slug,)))
-        case actions.ShowMore(slug):
-            return answering.more(scene, slug) or menu.stale(scene)
+        case actions.ShowMore() | actions.ShowBlanks() | actions.SendBlank() as wished:
+            return _rest(scene, wished)
         case actions.StartService(slug, afresh) if slug in pack.services:
             return form.start(scene, slug, str(event.id), afresh=afresh)
         case actions.Watch(slug):
@@ -93,6 +93,18 @@ def command(scene: Scene, name: str, argument: str) -> Result:
                 cancelled = form.pressed(scene, current, actions.PressForm(current.token, "-", "cancel"))
                 return cancelled or menu.show(scene, menu.MAIN)
     return menu.show(scene, menu.MAIN)
+
+
+def _rest(scene: Scene, wished: actions.ShowMore | actions.ShowBlanks | actions.SendBlank) -> Decision:
+    """What belongs to an answer: its details, its forms."""
+    match wished:
+        case actions.ShowMore(slug):
+            return answering.more(scene, slug) or menu.stale(scene)
+        case actions.ShowBlanks(slug):
+            found = blanks.show(scene, slug)
+        case actions.SendBlank(slug):
+            found = blanks.send(scene, slug)
+    return beside_form(scene, found) if found is not None else menu.stale(scene)
 
 
 def beside_form(scene: Scene, aside: Decision) -> Decision:

@@ -16,8 +16,12 @@ from bot.domain.wording import Spoken, Voice, join, speak
 def render(said: Say, voice: Voice, limits: Capabilities) -> tuple[Rendered, ...]:
     """One or more messages within the channel's limits; the buttons stand under the last."""
     spoken = join([speak(ref, voice) for ref in said.parts], "\n\n")
-    pieces = list(split(spoken, limits))
     rows = _rows(said.rows, voice, limits)
+    if said.file is not None and size(spoken.text, limits) <= limits.max_caption:
+        return (Rendered(spoken.text, spoken.marks, rows, said.file),)
+    pieces = list(split(spoken, limits))
+    if said.file is not None:
+        return (*(Rendered(piece.text, piece.marks) for piece in pieces), Rendered("", rows=rows, file=said.file))
     return tuple(Rendered(piece.text, piece.marks, rows if piece is pieces[-1] else ()) for piece in pieces)
 
 

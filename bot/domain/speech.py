@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from bot.domain.messages import FileRef
+
 
 class WhenStyle(StrEnum):
     BY = "by"
@@ -48,7 +50,7 @@ class Ref:
     ``key`` is a key of ``texts/*.yml``, or content: ``template/<slug>/<short|more|title|button/N>``,
     ``service/<slug>/<title|noun|description|receipt|offline>``, ``service/<slug>/field/<name>/<ask|hint|why|label>``,
     ``service/<slug>/field/<name>/choice/<value>``, ``service/<slug>/stage/<stage>``, ``team/<slug>``,
-    ``rule/<slug>``, ``menu/<slug>``, ``menu/<slug>/item/N``, ``agency``.
+    ``rule/<slug>``, ``file/<slug>``, ``menu/<slug>``, ``menu/<slug>/item/N``, ``agency``.
     """
 
     key: str
@@ -79,10 +81,11 @@ Rows: TypeAlias = tuple[tuple[Offer, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One message: texts joined by a blank line, and rows of buttons under it."""
+    """One message: texts joined by a blank line, a file above them, and rows of buttons under it."""
 
     parts: tuple[Ref, ...]
     rows: Rows = ()
+    file: FileRef | None = None
 
 
 class Place(StrEnum):

@@ -98,8 +98,12 @@ def _speak(
 
 def _call(who: Addressee, piece: Rendered) -> outbox.Row:
     return outbox.Row(
-        who.id, f"{who.channel.value}:{who.external_id}", who.channel, CallKind.MESSAGE, who.external_id, piece
+        who.id, f"{who.channel.value}:{who.external_id}", who.channel, _kind(piece), who.external_id, piece
     )
+
+
+def _kind(piece: Rendered) -> CallKind:
+    return CallKind.FILE if piece.file is not None else CallKind.MESSAGE
 
 
 async def _tell_staff(
@@ -125,7 +129,7 @@ def _post(who: Addressee, chat: str, piece: Rendered, place: Place) -> outbox.Ro
         who.id,
         f"staff:{who.id}" if in_topic else "staff:general",
         Channel.TELEGRAM,
-        CallKind.MESSAGE,
+        _kind(piece),
         chat,
         piece,
         thread_of=who.id if in_topic else None,

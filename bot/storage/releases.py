@@ -111,6 +111,7 @@ def _items(pack: Pack) -> Iterator[tuple[tuple[str, str], str]]:
         "teams",
         "rules",
         "menus",
+        "files",
     ):
         for slug, model in getattr(pack, kind).items():
             yield (kind, slug), model.model_dump_json()

@@ -246,6 +246,19 @@ item_version = Table(
 )
 """One version of one item, live from one release to another."""
 
+file = Table(
+    "file", metadata, Column("sha256", Text, primary_key=True), Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False), Column("bytes", LargeBinary, nullable=True), _at("created_at"),
+)
+"""Every file by its content, whoever it came from; ``bytes`` are absent once erased."""
+
+file_handle = Table(
+    "file_handle", metadata,
+    Column("sha256", Text, ForeignKey("file.sha256"), primary_key=True), Column("account", Text, primary_key=True),
+    Column("handle", Text, nullable=False),
+)
+"""Under which name a messenger sends a file again without an upload, for each of our accounts."""
+
 receiver = Table(
     "receiver", metadata, Column("channel", Text, primary_key=True), Column("position", Text, nullable=False),
 )

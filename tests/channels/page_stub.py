@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from bot.channels.page.receive import parse
 from bot.channels.page.routes import PagePorts, router
 from bot.channels.page.words import KEYS, PREFIX
-from bot.domain.messages import Incoming, Kind, Mark, Opened, Received, Rendered, RenderedButton, Style
+from bot.domain.messages import FileRef, Incoming, Kind, Mark, Opened, Received, Rendered, RenderedButton, Style
 
 SECRET = "a secret for tests only"
 
@@ -62,11 +62,17 @@ class House:
         for each in fields(House):
             setattr(self, each.name, getattr(fresh, each.name))
 
+    files: dict[tuple[str, int], tuple[FileRef, bytes]] = field(default_factory=dict)
+
+    async def file(self, visitor: str, message: int) -> tuple[FileRef, bytes] | None:
+        return self.files.get((visitor, message))
+
     def ports(self, secure: bool = False) -> PagePorts:
         return PagePorts(
             store=self.store,
             history=self.history,
             changed=self.changed,
+            file=self.file,
             acknowledge=self.acknowledge,
             texts=self.texts,
             title=lambda language: self.texts(language)["page.title"],

@@ -15,7 +15,7 @@ from yarl import URL
 
 from bot.channels.page.flood import Streams, Ticket
 from bot.channels.page.visitor import new_visitor, sign, unsign
-from bot.domain.messages import Incoming, Kind, Mark, Rendered, RenderedButton, Style
+from bot.domain.messages import FileRef, Incoming, Kind, Mark, Rendered, RenderedButton, Style
 from tests.channels.page_stub import SECRET, House, Served, serve
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -417,3 +417,24 @@ async def test_an_incoming_message_names_its_visitor(house: House, browser: Brow
     await browser.write("/menu", "a")
     assert seen[0].external_id == browser.visitor
     assert (seen[0].kind, seen[0].name) == (Kind.COMMAND, "menu")
+
+
+async def test_a_file_is_saved_by_the_browser_and_never_shown(browser: Browser) -> None:
+    await browser.open()
+    name = 'Бланк "А"/..\r\n.docx'
+    told = Rendered("Бланк", file=FileRef("ab", name, "image/svg+xml", 3))
+    opened = await browser.house.say(browser.visitor, told)
+    browser.house.files[browser.visitor, opened.id] = (told.file, b"<svg")
+    message = (await browser.listen(1))[0]["data"]
+    assert message["file"] == {"name": name, "size": 3, "link": f"/chat/files/{opened.id}"}
+
+    status, text, headers = await browser.open(message["file"]["link"])
+    assert (status, text) == (200, "<svg")
+    assert headers["Content-Type"] == "application/octet-stream"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
+    assert "%0D" not in headers["Content-Disposition"] and "%2F" not in headers["Content-Disposition"]
+    for address in ("/chat/files/999", "/chat/files/x", "/chat/files/" + "9" * 30, "/chat/files/%D9%A1"):
+        assert (await browser.open(address))[0] == 404
+    browser.session.cookie_jar.clear()
+    assert (await browser.open(message["file"]["link"]))[0] == 403

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from aiohttp import web
 from bot.channels.telegram.capabilities import CAPABILITIES
 from bot.channels.telegram.keyboard import keyboard
 from bot.channels.telegram.send import TelegramSender
-from bot.domain.errors import OutcomeUnknown, Refused, RetryLater, SendFailed, TopicGone, Unreachable
-from bot.domain.messages import Call, CallKind, Channel, Mark, Rendered, RenderedButton, Sent, Style
+from bot.domain.errors import HandleGone, OutcomeUnknown, Refused, RetryLater, SendFailed, TopicGone, Unreachable
+from bot.domain.messages import Call, CallKind, Channel, FileRef, Mark, Rendered, RenderedButton, Sent, Style, Upload
+from tests.emulators import TelegramEmulator
 
 TOKEN = "4242:very-secret"
 SENT = {"message_id": 71, "date": 1763712000, "chat": {"id": 501, "type": "private"}, "text": "x"}
@@ -302,3 +304,40 @@ def test_the_largest_keyboard_is_made() -> None:
     made = keyboard(rows)
     assert made is not None
     assert sum(map(len, made.inline_keyboard)) == CAPABILITIES.max_buttons
+
+
+FORM = Rendered("Бланк", (Mark(0, 5, Style.BOLD),), file=FileRef("ab", "Бланк «А».docx", "application/x", 3))
+
+
+def a_file(upload: Upload | None, rendered: Rendered = FORM) -> Call:
+    return Call(9, Channel.TELEGRAM, CallKind.FILE, "501", rendered, upload=upload)
+
+
+async def test_a_file_goes_out_whole_and_by_its_name_from_then_on() -> None:
+    async with TelegramEmulator(open_chats=True) as telegram:
+        sender = TelegramSender(telegram.token, telegram.url)
+        first = await sender.send(a_file(Upload(b"abc")))
+        assert first.handle
+        again = await sender.send(a_file(Upload(handle=first.handle)))
+        assert again.handle == first.handle and again.message_id != first.message_id
+        for sent in telegram.messages(501):
+            assert sent.text == "Бланк" and sent.entities
+            assert sent.file is not None and (sent.file.name, sent.file.content) == ("Бланк «А».docx", b"abc")
+        with pytest.raises(HandleGone):
+            await sender.send(a_file(Upload(handle="of-another-bot")))
+        with pytest.raises(Refused):
+            await sender.send(a_file(Upload(b"")))
+        with pytest.raises(Refused):
+            await sender.send(a_file(None))
+        with pytest.raises(Refused):
+            await sender.send(a_file(Upload(b"abc"), replace(FORM, text="я" * 1025)))
+        await sender.close()
+
+
+async def test_an_upload_that_breaks_off_may_have_taken_place() -> None:
+    async with TelegramEmulator(open_chats=True) as telegram:
+        sender = TelegramSender(telegram.token, telegram.url)
+        telegram.faults.next("drop", method="sendDocument", after=True)
+        with pytest.raises(OutcomeUnknown):
+            await sender.send(a_file(Upload(b"abc")))
+        await sender.close()

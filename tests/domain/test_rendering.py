@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.messages import Capabilities, Channel, Mark, RenderedButton, Style
+from bot.domain.messages import Capabilities, Channel, FileRef, Mark, RenderedButton, Style
 from bot.domain.rendering import render, size, split
 from bot.domain.speech import Fact, Lines, Offer, Personal, Ref, Say, When, WhenStyle, offer, say
 from bot.domain.wording import Spoken, UnknownText, Voice, join, localized, speak
@@ -18,7 +18,15 @@ from tests.domain.talk import LIMITS, WEDNESDAY, check_fits, real_pack
 
 TELEGRAM = LIMITS[Channel.TELEGRAM]
 TIGHT = Capabilities(
-    Channel.TELEGRAM, max_text=40, utf16=True, max_rows=3, max_row=2, max_buttons=4, max_label=10, max_action=64
+    Channel.TELEGRAM,
+    max_text=40,
+    max_caption=30,
+    utf16=True,
+    max_rows=3,
+    max_row=2,
+    max_buttons=4,
+    max_label=10,
+    max_action=64,
 )
 
 
@@ -286,3 +294,14 @@ def test_every_answer_of_the_pack_fits_every_channel(pack: Pack, language: str) 
                 check_fits(made[0], channel)
                 assert "**" not in made[0].text, f"{slug} has an unclosed mark"
                 assert "`" not in made[0].text, f"{slug} has an unclosed mark"
+
+
+def test_a_file_has_its_caption_or_comes_after_the_text() -> None:
+    """A text too long for a caption goes before the file, which then carries the buttons alone."""
+    file = FileRef("ab", "Бланк.docx", "application/x", 3)
+    rows = ((offer("button.menu", "menu:main"),),)
+    (short,) = render(Say((Ref("file/attorney-form"),), rows, file), voice(), TIGHT)
+    assert (short.text, short.file) == ("Доверенность", file) and short.rows
+    *before, last = render(Say((Ref("menu.welcome"),), rows, file), voice(), TIGHT)
+    assert before and not any(piece.file or piece.rows for piece in before)
+    assert (last.text, last.file) == ("", file) and last.rows

@@ -31,6 +31,15 @@ class Button(NamedTuple):
 Rows = tuple[tuple[Button, ...], ...]
 
 
+class SentFile(NamedTuple):
+    """A file that came with a message of the bot: `handle` names it from now on."""
+
+    name: str
+    content: bytes
+    handle: str
+    kind: str = "document"
+
+
 class Effect(NamedTuple):
     """One accepted change: `at` in Unix seconds, `key` is the VK `random_id` (0 elsewhere)."""
 
@@ -75,6 +84,7 @@ class Sent:
     entities: list[dict[str, Any]] = field(default_factory=list)
     markup: dict[str, Any] | None = None
     edits: list[str] = field(default_factory=list)
+    file: SentFile | None = None
 
     @property
     def buttons(self) -> list[Button]:

@@ -2,8 +2,8 @@
 
 Give the bot `.url` as the base of the Bot API server and `.token` as its token. What the real server would
 refuse is refused in its own words: wrong token, unknown chat, over-long text, bad keyboard, two pollers.
-Not emulated: `parse_mode` other than HTML, media sent by the bot, calling a webhook, rate limits of its own
-accord (use `faults`).
+Not emulated: `parse_mode` other than HTML, media of the bot but documents, calling a webhook, rate limits of its
+own accord (use `faults`).
 """
 
 from __future__ import annotations

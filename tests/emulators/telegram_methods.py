@@ -6,10 +6,10 @@ import time
 from typing import Any, Final
 
 from tests.emulators import telegram_payloads as payloads
-from tests.emulators.bodies import Params
-from tests.emulators.ledger import Sent
+from tests.emulators.bodies import Params, Upload
+from tests.emulators.ledger import Sent, SentFile
 from tests.emulators.telegram_chats import CHAT_METHODS, Method
-from tests.emulators.telegram_errors import BadRequest
+from tests.emulators.telegram_errors import BadRequest, Refused
 from tests.emulators.telegram_markup import Markup, read_markup
 from tests.emulators.telegram_params import decoded, flag, number
 from tests.emulators.telegram_state import TelegramState
@@ -30,6 +30,8 @@ ACTIONS: Final = frozenset(
         "upload_video_note",
     }
 )
+CAPTION_LIMIT: Final = 1024
+UPLOAD_LIMIT: Final = 50 * 1024 * 1024
 NOT_MODIFIED: Final = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -52,6 +54,44 @@ def read_text(params: Params) -> tuple[str, list[Entity]]:
     return checked_text(text, entities)
 
 
+def sent_document(state: TelegramState, params: Params) -> SentFile:
+    """The document of a call: uploaded now, or known from before. Raises Refused."""
+    given = params.get("document")
+    if isinstance(given, str) and given.startswith("attach://"):
+        given = params.get(given.removeprefix("attach://"))
+    if isinstance(given, Upload):
+        if not given.content:
+            raise BadRequest("file must be non-empty")
+        if len(given.content) > UPLOAD_LIMIT:
+            raise Refused(413, "Request Entity Too Large")
+        handle = f"document-{len(state.files) + 1}"
+        state.files[handle] = given.content
+        state.sent_files[handle] = SentFile(given.filename, given.content, handle)
+    known = state.sent_files.get(str(given) if isinstance(given, str) else handle)
+    if known is None:
+        raise BadRequest("wrong file identifier/HTTP URL specified")
+    return known
+
+
+def send_document(state: TelegramState, params: Params) -> Any:
+    """sendDocument; the caption may have up to 1,024 characters."""
+    caption = params.get("caption") or ""
+    if len(caption.encode("utf-16-le")) // 2 > CAPTION_LIMIT:
+        raise BadRequest("message caption is too long")
+    entities = given_entities(decoded(params, "caption_entities"), caption) if params.get("caption_entities") else []
+    markup = read_markup(decoded(params, "reply_markup"))
+    chat_id = int(state.writable(params.get("chat_id"))["id"])
+    thread_id = number(params, "message_thread_id") or None
+    if thread_id is not None:
+        state.topic(chat_id, thread_id, "message thread not found")
+    sent = Sent(
+        state.next_message_id(), chat_id, caption, time.time(), markup.rows, markup.inline, markup.removes,
+        thread_id, entities=entities, markup=markup.raw, file=sent_document(state, params),
+    )  # fmt: skip
+    state.ledger.add("sendDocument", sent)
+    return sent_payload(state, sent)
+
+
 def sent_payload(state: TelegramState, sent: Sent, edited: bool = False) -> dict[str, Any]:
     """A message of the bot as the server gives it back."""
     chat = state.chats[sent.chat_id]
@@ -60,10 +100,15 @@ def sent_payload(state: TelegramState, sent: Sent, edited: bool = False) -> dict
         "from": payloads.bot_user(),
         "chat": chat,
         "date": int(sent.at),
-        "text": sent.text,
     }
+    if sent.file is None:
+        shown["text"] = sent.text
+    else:
+        shown["document"] = payloads.document(sent.file.handle, sent.file.name, len(sent.file.content))
+        if sent.text:
+            shown["caption"] = sent.text
     if sent.entities:
-        shown["entities"] = sent.entities
+        shown["entities" if sent.file is None else "caption_entities"] = sent.entities
     if sent.markup:
         shown["reply_markup"] = sent.markup
     if sent.thread_id:
@@ -157,6 +202,7 @@ def _edited(state: TelegramState, sent: Sent, markup: Markup, method: str) -> di
 METHODS: Final[dict[str, Method]] = {
     "getMe": lambda state, params: payloads.get_me(),
     "sendMessage": send_message,
+    "sendDocument": send_document,
     "editMessageText": edit_text,
     "editMessageReplyMarkup": edit_markup,
     "deleteMessage": delete_message,

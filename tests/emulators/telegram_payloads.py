@@ -89,6 +89,11 @@ def membership(chat: Payload, sender: Payload, old: Payload, new: Payload) -> Pa
     }  # fmt: skip
 
 
+def document(file_id: str, name: str, size: int) -> Payload:
+    """A document as a message shows it."""
+    return {"file_id": file_id, "file_unique_id": f"unique-{file_id}", "file_name": name, "file_size": size}
+
+
 def _file(number: int, **more: Any) -> Payload:
     return {"file_id": f"file-{number}", "file_unique_id": f"unique-{number}", "file_size": 1024, **more}
 

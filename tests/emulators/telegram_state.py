@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from tests.emulators import telegram_payloads as payloads
-from tests.emulators.ledger import Ledger
+from tests.emulators.ledger import Ledger, SentFile
 from tests.emulators.telegram_errors import BadRequest, Forbidden
 from tests.emulators.telegram_payloads import Payload
 from tests.emulators.telegram_updates import UpdateQueue
@@ -58,13 +58,14 @@ class TelegramState:
     answers: list[CallbackAnswer] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    sent_files: dict[str, SentFile] = field(default_factory=dict)
     webhook: str = ""
     queries: dict[str, _Query] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(101))
 
     def clear(self, forums: Iterable[int]) -> None:
         """Forget people, topics and messages; ids go on, so nothing is taken for a repetition."""
-        for kept in (self.users, self.chats, self.topics, self.settings, self.files, self.queries):
+        for kept in (self.users, self.chats, self.topics, self.settings, self.files, self.sent_files, self.queries):
             kept.clear()
         self.blocked.clear()
         self.answers.clear()

@@ -1,7 +1,7 @@
 """An emulated VK: API and Bots Long Poll over HTTP on one side, clients at their phones on the other.
 
 Give the bot `.url` in place of VK's API host (calls go to `.url`/method/<name>), `.token` and `.group_id`.
-Not emulated: user tokens, uploads, conversations of several people, most of VKScript (see `vk_execute`),
+Not emulated: user tokens, uploads but documents, conversations of several people, most of VKScript (see `vk_execute`),
 rate limits of its own accord (use `faults`).
 """
 
@@ -23,7 +23,7 @@ from tests.emulators.ledger import Button, Pushed, Sent
 from tests.emulators.vk_errors import VkError, fault_reply, invalid
 from tests.emulators.vk_execute import execute
 from tests.emulators.vk_longpoll import EventLog
-from tests.emulators.vk_methods import METHODS, version
+from tests.emulators.vk_methods import METHODS, take_upload, version
 from tests.emulators.vk_state import EventAnswer, VkState
 from tests.emulators.wire import Answer, Reply, Request
 
@@ -153,6 +153,8 @@ class VkEmulator(Emulator):
         """One request to /method/<name> or to the long-poll server."""
         if request.path == self._poll_path:
             return self.served("a_check", request, partial(self._check, request))
+        if request.path == "/upload":
+            return self.served("upload", request, partial(self._upload, request))
         if not request.path.startswith("/method/"):
             return Reply(b"not found", 404, "text/plain")
         method = request.path.removeprefix("/method/")
@@ -174,6 +176,12 @@ class VkEmulator(Emulator):
         if params.get("act") != "a_check":
             return Reply(b"unknown act", 400, "text/plain")
         return Reply(orjson.dumps(await self.state.log.check(params, request.gone)))
+
+    def _upload(self, request: Request) -> Answer:
+        try:
+            return Reply(orjson.dumps(take_upload(self.state, read_params(request))))
+        except BadBody:
+            return Reply(b"bad request", 400, "text/plain")
 
     def _call(self, method: str, request: Request) -> Answer:
         params: Params = {}
@@ -199,6 +207,8 @@ class VkEmulator(Emulator):
         response = METHODS[method](self.state, params)
         if method == "groups.getLongPollServer":
             response["server"] = self.url + self._poll_path
+        if "upload_url" in (response if isinstance(response, dict) else ()):
+            response["upload_url"] = self.url + response["upload_url"]
         return {"response": response}
 
     def _sends(self, user_id: int, text: str, first_name: str | None = None, **more: Any) -> Pushed[str]:

@@ -9,8 +9,8 @@ from typing import Any, Final
 import orjson
 
 from tests.emulators import vk_payloads as payloads
-from tests.emulators.bodies import Params
-from tests.emulators.ledger import Sent
+from tests.emulators.bodies import Params, Upload
+from tests.emulators.ledger import Sent, SentFile
 from tests.emulators.vk_errors import VkError, invalid
 from tests.emulators.vk_keyboard import read_keyboard
 from tests.emulators.vk_longpoll import EVENTS_VERSION
@@ -20,6 +20,7 @@ Method = Callable[[VkState, Params], Any]
 
 TEXT_LIMIT: Final = 9000
 SNACKBAR_LIMIT: Final = 90
+REFUSED_ENDINGS: Final = frozenset({"exe", "bat", "cmd", "com", "msi", "apk", "jar", "mp3"})
 INT32: Final = range(-(2**31), 2**31)
 _READS_OBJECTS: Final = (5, 139)
 
@@ -182,7 +183,7 @@ def _send_one(state: VkState, params: Params, peer_id: int, text: str) -> Any:
         return before
     sent = Sent(
         state.next_message_id(), peer_id, text, time.time(), keyboard.rows, keyboard.inline, keyboard.removes,
-        local_id=state.conversation(peer_id).next_local_id(), key=key,
+        local_id=state.conversation(peer_id).next_local_id(), key=key, file=_attached(state, params),
     )  # fmt: skip
     state.remember(peer_id, key, sent.message_id, sent.local_id)
     state.ledger.add("messages.send", sent)
@@ -190,6 +191,49 @@ def _send_one(state: VkState, params: Params, peer_id: int, text: str) -> Any:
         own = payloads.message(sent.message_id, sent.local_id, peer_id, -state.group_id, text, random_id=key)
         state.tell("message_reply", own)
     return sent
+
+
+def _attached(state: VkState, params: Params) -> SentFile | None:
+    named = str(params.get("attachment") or "")
+    if not named:
+        return None
+    if named not in state.docs:
+        raise invalid("attachment is invalid")
+    return state.docs[named]
+
+
+def upload_server(state: VkState, params: Params) -> Any:
+    """docs.getMessagesUploadServer; the caller adds the server's address."""
+    state.check_writable(number(params, "peer_id"))
+    return {"upload_url": f"/upload?peer={number(params, 'peer_id')}"}
+
+
+def take_upload(state: VkState, params: Params) -> dict[str, Any]:
+    """The upload server itself: a name for what was posted, or its own kind of refusal."""
+    upload = next((value for value in params.values() if isinstance(value, Upload)), None)
+    if upload is None or not upload.content:
+        return {"error": "no_file"}
+    if upload.filename.rpartition(".")[2].lower() in REFUSED_ENDINGS:
+        return {"error": "bad_file_type", "error_descr": "Invalid file type"}
+    name = f"upload|{len(state.uploads) + 1}"
+    state.uploads[name] = SentFile(upload.filename, upload.content, name, "doc")
+    return {"file": name}
+
+
+def save_doc(state: VkState, params: Params) -> Any:
+    """docs.save."""
+    upload = state.uploads.get(str(params.get("file") or ""))
+    if upload is None:
+        raise invalid("file is undefined")
+    number_ = 1000 + len(state.docs)
+    title = str(params.get("title") or upload.name)
+    named = f"doc-{state.group_id}_{number_}"
+    state.docs[named] = SentFile(title, upload.content, named, "doc")
+    doc = {
+        "id": number_, "owner_id": -state.group_id, "title": title, "size": len(upload.content),
+        "ext": upload.name.rpartition(".")[2], "date": int(time.time()), "type": 1, "url": "https://vk.invalid/doc",
+    }  # fmt: skip
+    return {"type": "doc", "doc": doc}
 
 
 def _find(state: VkState, params: Params, peer_id: int) -> Sent:
@@ -210,6 +254,7 @@ METHODS: Final[dict[str, Method]] = {
     "messages.send": send, "messages.edit": edit, "messages.sendMessageEventAnswer": answer_event,
     "messages.setActivity": activity, "messages.markAsRead": activity,
     "messages.isMessagesFromGroupAllowed": allowed,
+    "docs.getMessagesUploadServer": upload_server, "docs.save": save_doc,
     "groups.getLongPollServer": long_poll_server, "groups.getLongPollSettings": long_poll_settings,
     "groups.setLongPollSettings": set_long_poll_settings, "groups.getById": groups_by_id, "users.get": users,
 }  # fmt: skip

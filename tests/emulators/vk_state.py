@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from tests.emulators.ledger import Ledger
+from tests.emulators.ledger import Ledger, SentFile
 from tests.emulators.vk_errors import VkError, invalid
 from tests.emulators.vk_longpoll import EventLog
 
@@ -66,13 +66,15 @@ class VkState:
     long_poll_on: bool = True
     answers: list[EventAnswer] = field(default_factory=list)
     repeats: int = 0
+    uploads: dict[str, SentFile] = field(default_factory=dict)
+    docs: dict[str, SentFile] = field(default_factory=dict)
     _asked: dict[str, tuple[int, int, float]] = field(default_factory=dict)
     _conversations: dict[int, Conversation] = field(default_factory=dict)
     _last_id: int = 0
 
     def clear(self) -> None:
         """Forget people and messages; ids and `ts` go on, so nothing is taken for a repetition."""
-        for kept in (self.names, self._asked, self._conversations):
+        for kept in (self.uploads, self.docs, self.names, self._asked, self._conversations):
             kept.clear()
         self.denied.clear()
         self.answers.clear()

@@ -7,6 +7,7 @@ from bot.domain.messages import Capabilities, Channel
 CAPABILITIES = Capabilities(
     channel=Channel.PAGE,
     max_text=4000,
+    max_caption=4000,
     utf16=False,
     max_rows=6,
     max_row=5,

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.domain.messages import Opened, Received
+from bot.domain.messages import FileRef, Opened, Received
 
 
 class Change(Protocol):
@@ -28,6 +28,8 @@ class PagePorts:
     With ``after`` 0 the newest ``limit``, else the oldest ``limit``: a gap is filled without holes.
     """
     changed: Callable[[str], AbstractAsyncContextManager[Change]]
+    file: Callable[[str, int], Awaitable[tuple[FileRef, bytes] | None]]
+    """(visitor, message id): the file of a message to this visitor; None: there is none, or it is another's."""
     acknowledge: Callable[[str, int], Awaitable[None]]
     """(visitor, upto): the browser has shown everything up to this id."""
     texts: Callable[[str], Mapping[str, str]]

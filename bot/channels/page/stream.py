@@ -55,8 +55,14 @@ def wire(opened: Opened) -> bytes:
             "text": opened.rendered.text,
             "marks": [{"start": m.start, "length": m.length, "style": m.style.value} for m in opened.rendered.marks],
             "rows": _rows(opened.rendered),
+            "file": _file(opened),
         }
     )
+
+
+def _file(opened: Opened) -> dict[str, str | int] | None:
+    file = opened.rendered.file
+    return None if file is None else {"name": file.name, "size": file.size, "link": f"/chat/files/{opened.id}"}
 
 
 async def _events(ports: PagePorts, streams: Streams, visitor: str, after: int) -> AsyncIterator[ServerSentEvent]:

@@ -12,6 +12,7 @@ KEYS = (
     "copied",
     "copy",
     "delivered",
+    "download",
     "edit",
     "error_bad",
     "error_cookies",

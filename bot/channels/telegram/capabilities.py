@@ -9,6 +9,7 @@ from bot.domain.messages import Capabilities, Channel
 CAPABILITIES: Final = Capabilities(
     channel=Channel.TELEGRAM,
     max_text=4096,
+    max_caption=1024,
     utf16=True,
     max_rows=8,
     max_row=3,

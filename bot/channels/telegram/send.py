@@ -7,20 +7,22 @@ from contextlib import suppress
 from typing import Any, Final, assert_never
 
 from aiogram import Bot, exceptions
-from aiogram.methods import AnswerCallbackQuery, CreateForumTopic, GetMe, SendMessage, TelegramMethod
-from aiogram.types import LinkPreviewOptions, MessageEntity
+from aiogram.methods import AnswerCallbackQuery, CreateForumTopic, GetMe, SendDocument, SendMessage, TelegramMethod
+from aiogram.types import BufferedInputFile, LinkPreviewOptions, MessageEntity
 from aiogram.utils.token import TokenValidationError
 
 from bot.channels.telegram.capabilities import CAPABILITIES, MAX_TOPIC_NAME
 from bot.channels.telegram.keyboard import keyboard
 from bot.channels.telegram.session import Session
 from bot.domain.cleaning import whole
-from bot.domain.errors import OutcomeUnknown, Refused, RetryLater, SendFailed, TopicGone, Unreachable
+from bot.domain.errors import HandleGone, OutcomeUnknown, Refused, RetryLater, SendFailed, TopicGone, Unreachable
 from bot.domain.messages import Call, CallKind, Mark, Sent, Style
 
 log = logging.getLogger(__name__)
 
 AFTER_FAULT_OF_OURS: Final = 60.0
+UPLOAD_SECONDS: Final = 50
+"""Within the lease of an outbox row, so that nobody else begins the same upload meanwhile."""
 _MAX_NOTICE: Final = 200
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _GENERAL: Final = frozenset({"", "0", "1"})
@@ -50,6 +52,10 @@ class TelegramSender:
             case CallKind.CREATE_TOPIC:
                 result = await self._ask(_topic(call))
                 return Sent(topic_id=_field(result, "message_thread_id"))
+            case CallKind.FILE:
+                result = await self._ask(_document(call), UPLOAD_SECONDS)
+                document = result.get("document") if isinstance(result, dict) else None
+                return Sent(message_id=_field(result, "message_id"), handle=_field(document, "file_id"))
         assert_never(call.kind)
 
     async def answer_callback(self, callback: str, text: str | None = None) -> None:
@@ -87,17 +93,38 @@ def _message(call: Call) -> SendMessage:
     rendered = call.rendered
     if not rendered.text.strip():
         raise Refused("Telegram takes no empty message")
-    if not whole(rendered.text):
-        raise Refused("the text holds half a character")
-    if _units(rendered.text) > CAPABILITIES.max_text:
-        raise Refused("the text is too long for Telegram")
-    given: dict[str, Any] = {"reply_markup": keyboard(rendered.rows)} if rendered.rows else {}
+    given = _common(call, CAPABILITIES.max_text)
     if rendered.marks:
         given["entities"] = [_entity(mark, rendered.text) for mark in rendered.marks]
+    return SendMessage(text=rendered.text, link_preview_options=_NO_PREVIEW, **given)
+
+
+def _document(call: Call) -> SendDocument:
+    """A file with its caption; ``disable_content_type_detection`` keeps it a file, whatever it holds."""
+    rendered, upload = call.rendered, call.upload
+    if rendered.file is None or upload is None:
+        raise Refused("a file to send is named, but not given")
+    given = _common(call, CAPABILITIES.max_caption)
+    if rendered.text:
+        given["caption"] = rendered.text
+    if rendered.marks:
+        given["caption_entities"] = [_entity(mark, rendered.text) for mark in rendered.marks]
+    document = upload.handle or BufferedInputFile(upload.data, filename=rendered.file.name)
+    return SendDocument(document=document, disable_content_type_detection=True, **given)
+
+
+def _common(call: Call, longest: int) -> dict[str, Any]:
+    rendered = call.rendered
+    if not whole(rendered.text):
+        raise Refused("the text holds half a character")
+    if _units(rendered.text) > longest:
+        raise Refused("the text is too long for Telegram")
+    given: dict[str, Any] = {"chat_id": _number(call.target)}
+    if rendered.rows:
+        given["reply_markup"] = keyboard(rendered.rows)
     if (call.thread or "") not in _GENERAL:
         given["message_thread_id"] = _number(call.thread or "")
-    chat = _number(call.target)
-    return SendMessage(chat_id=chat, text=rendered.text, link_preview_options=_NO_PREVIEW, **given)
+    return given
 
 
 def _topic(call: Call) -> CreateForumTopic:
@@ -150,6 +177,7 @@ def _meaning(error: exceptions.TelegramAPIError) -> SendFailed:
 
 
 _NO_TOPIC: Final = ("message thread not found", "topic_deleted", "topic_id_invalid", "topic not found")
+_NO_FILE: Final = ("wrong file identifier", "wrong remote file", "file reference", "invalid file_id")
 _NO_CHAT: Final = ("chat not found", "user not found", "peer_id_invalid", "user_is_blocked")
 
 
@@ -159,6 +187,8 @@ def _bad_request(text: str) -> SendFailed:
         return RetryLater(text)
     if any(sign in low for sign in _NO_TOPIC):
         return TopicGone(text)
+    if any(sign in low for sign in _NO_FILE):
+        return HandleGone(text)
     if any(sign in low for sign in _NO_CHAT):
         return Unreachable(text)
     return Refused(text)

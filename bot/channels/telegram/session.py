@@ -17,6 +17,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import ClientDecodeError
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
+from aiogram.types import InputFile
 
 from bot.domain.errors import OutcomeUnknown, RetryLater
 
@@ -28,7 +29,7 @@ _JSON: Final = {"Content-Type": "application/json"}
 
 
 class Session(AiohttpSession):
-    """Serves methods without files.
+    """Bodies in JSON; one that carries a file travels as aiogram's form.
 
     A result is plain JSON (a dict for a message, True for a deed), not aiogram's type. Besides aiogram's
     own errors for a refusal, raises RetryLater if the call can't have reached Telegram and OutcomeUnknown
@@ -48,13 +49,18 @@ class Session(AiohttpSession):
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
         limit = aiohttp.ClientTimeout(total=timeout or self.timeout, connect=10)
         try:
-            async with session.post(url, data=_body(method), headers=_JSON, timeout=limit) as response:
+            async with session.post(url, timeout=limit, **self._body(bot, method)) as response:
                 status, body = response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise RetryLater(f"no connection to Telegram ({type(error).__name__})") from None
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise OutcomeUnknown(f"connection to Telegram lost ({type(error).__name__})") from None
         return cast(TelegramType, self._result(bot, method, status, body))
+
+    def _body(self, bot: Bot, method: TelegramMethod[Any]) -> dict[str, Any]:
+        if isinstance(getattr(method, "document", None), InputFile):
+            return {"data": self.build_form_data(bot, method)}
+        return {"data": _json(method), "headers": _JSON}
 
     async def close(self) -> None:
         """Close the connections; aiogram's quarter of a second for TLS is spared where there is none."""
@@ -85,5 +91,5 @@ class Session(AiohttpSession):
             raise RetryLater(f"HTTP {status} with a refusal that can't be read") from None
 
 
-def _body(method: TelegramMethod[Any]) -> bytes:
+def _json(method: TelegramMethod[Any]) -> bytes:
     return orjson.dumps(method.model_dump(exclude_unset=True, exclude_none=True, warnings=False))

@@ -12,6 +12,7 @@ MAX_PAYLOAD: Final = 255
 CAPABILITIES: Final = Capabilities(
     channel=Channel.VK,
     max_text=9000,
+    max_caption=9000,
     utf16=False,
     max_rows=6,
     max_row=5,

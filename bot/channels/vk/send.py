@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
 from typing import Any, Final, assert_never
 
 import orjson
+from vk_api.upload import VkUpload  # type: ignore[import-untyped]
 
 from bot.channels.vk.api import Api, Failure, Misconfigured, meaning
 from bot.channels.vk.capabilities import CAPABILITIES
 from bot.channels.vk.keyboard import keyboard
 from bot.domain.cleaning import whole
-from bot.domain.errors import Refused, SendFailed
+from bot.domain.errors import Refused, RetryLater, SendFailed
 from bot.domain.messages import Call, CallKind, Sent
 
 log = logging.getLogger(__name__)
@@ -43,11 +45,16 @@ class VkSender:
     async def send(self, call: Call) -> Sent:
         """Carry out one call of the outbox. Raises a SendFailed: which one says what to do next.
 
-        No outcome is unknown: a repeat carries the same ``random_id``, which VK remembers for an hour.
+        No outcome is unknown: a repeat carries the same ``random_id``, which VK remembers for an hour. A file
+        is uploaded anew by a repeat, and the message that has it is not sent again.
         """
         match call.kind:
             case CallKind.MESSAGE:
                 result = await self._ask("messages.send", self._message(call))
+                return Sent(message_id=str(result) if isinstance(result, int) else None)
+            case CallKind.FILE:
+                attached = await self._aside(self._uploaded, call)
+                result = await self._ask("messages.send", {**self._message(call), "attachment": attached})
                 return Sent(message_id=str(result) if isinstance(result, int) else None)
             case CallKind.CREATE_TOPIC:
                 raise Refused("VK has no topics")
@@ -86,7 +93,7 @@ class VkSender:
 
     def _message(self, call: Call) -> dict[str, Any]:
         rendered = call.rendered
-        if not rendered.text.strip():
+        if not rendered.text.strip() and rendered.file is None:
             raise Refused("VK takes no empty message")
         if len(rendered.text) > CAPABILITIES.max_text:
             raise Refused("the text is too long for VK")
@@ -106,8 +113,11 @@ class VkSender:
         return values
 
     async def _ask(self, method: str, values: Mapping[str, Any]) -> Any:
+        return await self._aside(self._call, method, values)
+
+    async def _aside(self, work: Callable[..., Any], *given: Any) -> Any:
         loop = asyncio.get_running_loop()
-        outcome = await loop.run_in_executor(self._threads, self._call, method, values)
+        outcome = await loop.run_in_executor(self._threads, work, *given)
         if not isinstance(outcome, SendFailed):
             return outcome
         if isinstance(outcome, Misconfigured):
@@ -120,6 +130,26 @@ class VkSender:
             return self._api().method(method, dict(values))
         except Failure as error:
             return meaning(error)
+
+    def _uploaded(self, call: Call) -> str | SendFailed:
+        """In one of the threads: the file as an attachment of a message, or what went wrong."""
+        file, upload = call.rendered.file, call.upload
+        if file is None or upload is None:
+            return Refused("a file to send is named, but not given")
+        body = io.BytesIO(upload.data)
+        body.name = file.name
+        api = self._api()
+        try:
+            sending = VkUpload(api)
+            sending.http = api.http  # the SDK's own session has no limits in time
+            saved = sending.document_message(body, title=file.name, peer_id=int(call.target))
+        except Failure as error:
+            return meaning(error)
+        match saved:
+            case {"type": str(kind), "doc": {"id": int(number), "owner_id": int(owner), **more}}:
+                key = more.get("access_key")
+                return f"{kind}{owner}_{number}" + (f"_{key}" if isinstance(key, str) else "")
+        return RetryLater("VK saved the file, but says nothing of it that can be read")
 
     def _api(self) -> Api:
         api = self._own.api

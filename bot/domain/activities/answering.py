@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.activities import handoff
+from bot.domain.activities import blanks, handoff
 from bot.domain.decision import Decision, OpenEpisode, RecordQuestion, RememberWatch, Scene
 from bot.domain.speech import Offer, Ref, Say, offer, say
 from knowledge_base.schema import Template
@@ -48,7 +48,8 @@ def more(scene: Scene, slug: str) -> Decision | None:
     parts: tuple[Ref, ...] = (Ref(f"template/{slug}/more"),)
     if scene.dialog.language not in template.more:
         parts = (Ref("answer.other_language"), *parts)
-    return Decision(scene.dialog, says=(Say(parts, _links(template)),), outcome="more", slug=slug)
+    rows = tuple(row for row in (blanks.offered(template), *_links(template)) if row)
+    return Decision(scene.dialog, says=(Say(parts, rows),), outcome="more", slug=slug)
 
 
 def watch(scene: Scene, slug: str) -> Decision | None:
@@ -137,6 +138,7 @@ def _answer_rows(template: Template, episode: str) -> tuple[tuple[Offer, ...], .
         first.append(offer("button.person", "c:human"))
     if template.more is not None:
         first.append(offer("button.more", f"m:{template.slug}"))
+    first.extend(blanks.offered(template))
     helped = (offer("button.helped", f"h:{{{episode}}}:1"), offer("button.not_helped", f"h:{{{episode}}}:0"))
     if template.unmet:
         first.append(offer("button.tell_me", f"n:{template.slug}"))

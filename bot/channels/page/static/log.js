@@ -1,7 +1,7 @@
 /** The conversation on the screen. */
 
 import { START } from "./keep.js";
-import { buttons, element, formatted, hidden } from "./render.js";
+import { attached, buttons, element, formatted, hidden } from "./render.js";
 
 const SIGNS = { waiting: "◷", sending: "…", delivered: "✓", failed: "!" };
 const ON_THE_WAY = ["waiting", "sending"];
@@ -97,7 +97,9 @@ export function conversation(log, { words, language, onPress, onCopy, onEdit }) 
     const text = element("div", { class: "text", dir: "auto" });
     text.append(...formatted(message.text, message.marks, { words, onCopy, links: side === "theirs" }));
     const who = hidden(`${side === "own" ? words.you : words.assistant}: `);
-    const made = element("div", { class: `message ${side}` }, element("div", { class: "bubble" }, who, text, element("time")));
+    const file = attached(message.file, { words, language });
+    const inside = [who, ...(file ? [file] : []), ...(message.text ? [text] : []), element("time")];
+    const made = element("div", { class: `message ${side}` }, element("div", { class: "bubble" }, ...inside));
     const options = buttons(message.rows, { words, onPress });
     if (options) made.append(options);
     if (options) only(made, "newest");

@@ -70,6 +70,20 @@ function external(address, children, words, look) {
   );
 }
 
+/** A file to download, with its size; nothing without one. */
+export function attached(file, { words, language }) {
+  if (!file) return null;
+  const megabytes = file.size >= 1048576;
+  const size = new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: megabytes ? "megabyte" : "kilobyte",
+    maximumFractionDigits: megabytes ? 1 : 0,
+  }).format(megabytes ? file.size / 1048576 : Math.max(1, file.size / 1024));
+  const sign = element("span", { "aria-hidden": "true" }, "⭳");
+  const name = element("span", { class: "name" }, file.name, element("span", { class: "size" }, size));
+  return element("a", { class: "file", href: file.link, download: file.name }, sign, hidden(`${words.download}: `), name);
+}
+
 /** Rows of buttons, or nothing. */
 export function buttons(rows, { words, onPress }) {
   const filled = rows.filter((row) => row.length);

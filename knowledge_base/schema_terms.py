@@ -1,0 +1,44 @@
+"""Office hours and response terms: a part of ``knowledge_base.schema``, through which it is seen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from knowledge_base.basics import Localized, Model, NonBlank, Slug
+
+
+class Interval(Model):
+    """Working time within a day, ``HH:MM``; an end before the start runs past midnight."""
+
+    start: dt.time
+    end: dt.time
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Calendar(Model):
+    """Office hours. A day in ``days`` overrides its weekday; empty means closed."""
+
+    slug: Slug
+    timezone: NonBlank
+    week: dict[Weekday, tuple[Interval, ...]]
+    days: dict[dt.date, tuple[Interval, ...]] = Field(default_factory=dict)
+
+
+class Policy(Model):
+    """Response terms of a case."""
+
+    slug: Slug
+    title: Localized
+    calendar: Slug | None = None
+    """Office calendar the term runs in; none: round the clock."""
+    first_answer_minutes: Annotated[int, Field(gt=0)]
+    next_answer_minutes: Annotated[int, Field(gt=0)]
+    warn_share: Annotated[float, Field(gt=0, lt=1)] = 0.75
+    """Share of the term after which the team is warned."""
+    supervisor_minutes: Annotated[int, Field(ge=0)] = 30
+    """Minutes past the term after which the supervisor is told."""
