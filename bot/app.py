@@ -14,13 +14,14 @@ from typing import Any
 
 import uvicorn
 
-from bot import notify, pumps, ticks, wiring
+from bot import messengers, notify, pumps, ticks, wiring
 from bot.config import Settings
 from bot.domain.messages import Channel
+from bot.messengers import Messenger
 from bot.storage.leader import leading
 from bot.turn import Clock, Runtime
 from bot.usecases.first_link import first_link
-from bot.wiring import Messenger, Tell
+from bot.wiring import Tell
 
 STOP_SECONDS = 10.0
 
@@ -66,11 +67,11 @@ async def serving(
     settings: Settings, runtime: Runtime, stop: asyncio.Event, opened: socket.socket
 ) -> AsyncIterator[None]:
     """Everything a worker does, while the block runs; ``stop`` is set at its end."""
-    ready = wiring.messengers(settings, runtime)
+    ready = messengers.messengers(settings, runtime)
     doors = {Channel.PAGE: wiring.page_door(), **{m.channel: m.door for m in ready}}
     server = _Server(
         uvicorn.Config(
-            wiring.web(settings, runtime),
+            wiring.web(settings, runtime, [one.hook for one in ready]),
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=2,
@@ -121,7 +122,7 @@ async def _notify(runtime: Runtime) -> None:
 
 
 async def _receive(settings: Settings, runtime: Runtime, messenger: Messenger, stop: asyncio.Event) -> None:
-    """Poll while this worker leads; another takes over when it stops."""
+    """Receive while this worker leads; another takes over when it stops."""
     while not stop.is_set():
         led = asyncio.Event()
         leader = asyncio.ensure_future(_led(settings, runtime, messenger, stop, led))
@@ -141,10 +142,10 @@ async def _led(
 ) -> None:
     async with leading(settings.database_url, f"poll.{messenger.channel.value}") as lost:
         led.set()
-        name = wiring.ingress_of(messenger.channel.value)
-        runtime.pulse.beat(name, wiring.RESTING_SECONDS)
+        name = messengers.ingress_of(messenger.channel.value)
+        runtime.pulse.beat(name, messengers.RESTING_SECONDS)
         ended = asyncio.Event()
-        polling = asyncio.ensure_future(messenger.poll(ended))
+        polling = asyncio.ensure_future(messenger.receive(ended))
         waits = [asyncio.ensure_future(event.wait()) for event in (lost, stop)]
         await asyncio.wait({polling, *waits}, return_when=asyncio.FIRST_COMPLETED)
         ended.set()
@@ -195,9 +196,10 @@ async def _let_first_in(settings: Settings, runtime: Runtime, tell: Tell) -> Non
 def _announce(settings: Settings, port: int, tell: Tell) -> None:
     address = settings.public_url or f"http://{settings.host}:{port}/"
     tell(f"Otklik is ready. Open {address}")
+    way = f"by webhook at {settings.webhook_site}" if settings.webhook_site else "by polling"
     if settings.telegram_token:
         tell(
-            "Telegram: on"
+            f"Telegram: on, {way}"
             + (
                 ""
                 if settings.telegram_staff_chat
@@ -207,6 +209,6 @@ def _announce(settings: Settings, port: int, tell: Tell) -> None:
     else:
         tell("Telegram: off. Set OTKLIK_TELEGRAM_TOKEN (and OTKLIK_TELEGRAM_STAFF_CHAT) to switch it on.")
     if settings.vk_token and settings.vk_group_id:
-        tell("VK: on")
+        tell(f"VK: on, {way}")
     else:
         tell("VK: off. Set OTKLIK_VK_TOKEN and OTKLIK_VK_GROUP_ID to switch it on.")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +58,8 @@ class Settings(ContentSettings):
     vk_api: HttpUrl | None = None
     vk_rate: float = Field(default=20, gt=0, le=10000)
     public_url: HttpUrl | None = None
+    ingress: Literal["polling", "webhook"] | None = None
+    """How messengers deliver; unset: by webhook if ``public_url`` begins with https."""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     secret_key: SecretStr = Field(min_length=16)
@@ -67,6 +69,19 @@ class Settings(ContentSettings):
     log: str = Field(default="text", pattern="^(text|json)$")
     clock_file: Path | None = None
     """Tests only: a file with seconds to add to the clock."""
+
+    @model_validator(mode="after")
+    def _webhook_has_an_address(self) -> Self:
+        if self.ingress == "webhook" and self.public_url is None:
+            raise ValueError("OTKLIK_INGRESS is webhook, so OTKLIK_PUBLIC_URL must be set.")
+        return self
+
+    @property
+    def webhook_site(self) -> str | None:
+        """The address messengers deliver to; None: they are polled."""
+        if self.ingress == "polling" or self.public_url is None:
+            return None
+        return self.public_url if self.ingress == "webhook" or self.public_url.startswith("https://") else None
 
     @property
     def site(self) -> str:
@@ -90,7 +105,10 @@ def explain(error: ValidationError) -> list[str]:
     """One line for each wrong or missing setting, naming the variable."""
     lines = []
     for fault in error.errors():
-        name = "OTKLIK_" + str(fault["loc"][0] if fault["loc"] else "?").upper()
+        if not fault["loc"]:
+            lines.append(fault["msg"].removeprefix("Value error, "))
+            continue
+        name = "OTKLIK_" + str(fault["loc"][0]).upper()
         if fault["type"] == "missing":
             lines.append(f"{name} is not set. Set it in the environment; the README lists all settings.")
         else:

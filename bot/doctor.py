@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable
 
-from bot import checkups
+from bot import checkups, ways
 from bot.checkups import Finding
 from bot.config import Settings
 from bot.domain.errors import SendFailed
@@ -23,7 +23,11 @@ async def examine(settings: Settings, now: dt.datetime) -> list[Finding]:
     found.extend(await checkups.examine_machine(settings, now))
     found.extend(_content(settings))
     found.append(await _telegram(settings))
+    if settings.telegram_token is not None and found[-1].fine:
+        found.append(await ways.examine_telegram(settings, settings.telegram_token.get_secret_value()))
     found.append(await _vk(settings))
+    if settings.vk_token is not None and settings.vk_group_id is not None and found[-1].fine:
+        found.append(await ways.examine_vk(settings, settings.vk_token.get_secret_value(), settings.vk_group_id))
     return found
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot import app, wiring
 from bot.config import Settings
 from bot.domain.messages import Channel
 from bot.turn import Runtime
+from tests.balancer import Balancer
 from tests.emulators.telegram import STAFF_CHAT, TelegramEmulator
 from tests.emulators.vk import VkEmulator
 from tests.people import PATIENCE, Client, Staff
@@ -49,6 +50,8 @@ class World:
     def __init__(self, settings: Settings, clock: Clock, telegram: TelegramEmulator, vk: VkEmulator) -> None:
         self.settings, self.clock, self.telegram, self.vk = settings, clock, telegram, vk
         self.url = ""
+        self.workers = 1
+        self.balancer: Balancer | None = None
         self._runtime: Runtime | None = None
         self._clients: list[Client] = []
 
@@ -102,15 +105,32 @@ class World:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[World]:
-        """The worker runs while the block does."""
-        stop = asyncio.Event()
-        opened = socket.socket()
-        opened.bind(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{opened.getsockname()[1]}/"
-        self._runtime = await wiring.make_runtime(self.settings, self.clock)
-        async with app.serving(self.settings, self._runtime, stop, opened):
+        """The workers run while the block does."""
+        async with AsyncExitStack() as stack:
+            for number in range(self.workers):
+                opened = socket.socket()
+                opened.bind(("127.0.0.1", 0))
+                runtime = await wiring.make_runtime(self.settings, self.clock)
+                stack.push_async_callback(runtime.db.close)
+                await stack.enter_async_context(app.serving(self.settings, runtime, asyncio.Event(), opened))
+                port = opened.getsockname()[1]
+                if not number:
+                    self.url, self._runtime = f"http://127.0.0.1:{port}/", runtime
+                if self.balancer is not None:
+                    self.balancer.targets.append(port)
+                    stack.callback(self.balancer.targets.remove, port)
             yield self
-        await self._runtime.db.close()
+
+    async def received_from(self) -> None:
+        """Waits until both messengers know where to bring what people write."""
+        deadline = time.monotonic() + PATIENCE
+        by_webhook = self.settings.webhook_site is not None
+        for emulator in (self.telegram, self.vk):
+            while by_webhook and not emulator.pushed_to:
+                assert time.monotonic() < deadline, "no webhook is set"
+                await asyncio.sleep(0.01)
+            if not by_webhook:
+                await emulator.wait_polled()
 
     async def closes(self) -> None:
         for client in self._clients:
@@ -119,10 +139,18 @@ class World:
 
 @asynccontextmanager
 async def world(
-    database_url: str, var: Path, *, start: dt.datetime = WEDNESDAY, **settings: Any
+    database_url: str,
+    var: Path,
+    *,
+    start: dt.datetime = WEDNESDAY,
+    by_webhook: bool = False,
+    workers: int = 1,
+    **settings: Any,
 ) -> AsyncIterator[World]:
     """A world with Telegram, VK, the page and a staff group, running."""
-    async with TelegramEmulator() as telegram, VkEmulator() as vk:
+    async with TelegramEmulator() as telegram, VkEmulator() as vk, Balancer() as balancer:
+        if by_webhook:
+            settings = {"public_url": balancer.url, "ingress": "webhook", **settings}
         made = World(
             Settings(
                 **{
@@ -145,9 +173,9 @@ async def world(
             telegram,
             vk,
         )
+        made.workers, made.balancer = workers, balancer
         async with made.running():
-            await telegram.wait_polled()
-            await vk.wait_polled()
+            await made.received_from()
             try:
                 yield made
             finally:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -128,3 +128,8 @@ async def position(tx: AsyncConnection, channel: Channel) -> str | None:
 async def set_position(tx: AsyncConnection, channel: Channel, value: str) -> None:
     added = insert(receiver).values(channel=channel.value, position=value)
     await tx.execute(added.on_conflict_do_update(index_elements=[receiver.c.channel], set_={"position": value}))
+
+
+async def forget_position(tx: AsyncConnection, channel: Channel) -> None:
+    """Begin anew next time."""
+    await tx.execute(delete(receiver).where(receiver.c.channel == channel.value))

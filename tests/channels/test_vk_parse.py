@@ -198,8 +198,26 @@ def test_conversation(name: str) -> None:
     payload, expected = CONVERSATIONS[name]
     row = received(payload)
     assert row is not None
-    assert (row.channel, row.external_id, row.conversation) == (Channel.VK, "0f3ab", expected)
-    assert row.payload == payload
+    assert (row.channel, row.conversation) == (Channel.VK, expected)
+    assert row.external_id and row.payload == payload
+
+
+IDENTITIES: dict[str, tuple[dict[str, Any], str]] = {
+    "message": (message(text="x"), "message_new:8:501:12:4:1763712000"),
+    "press": (pressed({"a": "x"}), "message_event:8:e77"),
+    "allowed": (event("message_allow", {"user_id": 501}), "0f3ab"),
+    "message without a number": (message(conversation_message_id=None), "0f3ab"),
+    "object is a list": (event("message_new", [1]), "0f3ab"),
+}
+
+
+@pytest.mark.parametrize("name", IDENTITIES)
+def test_one_event_has_one_name_by_whatever_way_it_comes(name: str) -> None:
+    payload, expected = IDENTITIES[name]
+    row, again = received(payload), received({**payload, "event_id": "another", "secret": "x"})
+    assert row is not None and again is not None
+    assert row.external_id == expected
+    assert again.external_id == (expected if ":" in expected else "another")
 
 
 @pytest.mark.parametrize("raw", [None, 5, "text", [], [{"event_id": "1"}]])
@@ -213,7 +231,7 @@ def test_typing_is_no_row() -> None:
 
 @pytest.mark.parametrize("name", [None, 5, "", ["a"], "x" * 101])
 def test_without_an_id_the_row_is_named_by_what_it_holds(name: object) -> None:
-    raw = {**message(text="x"), "event_id": name}
+    raw = {**event("message_allow", {"user_id": 501}), "event_id": name}
     row = received(raw)
     assert row is not None and row.external_id == fingerprint(raw)
 

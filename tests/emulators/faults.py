@@ -4,7 +4,8 @@ Kinds of a call: `delay` (seconds), `drop` (the connection closes without a repl
 `seconds`, 0: until the caller leaves), `too_many` (Telegram 429 with `retry_after`, VK error 6), `error_500`
 (JSON), `error_502` (an HTML page), `garbage` (a cut JSON text), `captcha` (VK error 14), `error` (any `code`
 and `text`). With `after=True` a delay, drop, hang, 5xx or garbage comes after the call took effect.
-Kinds of updates: `duplicate`, `reorder`, `malformed`; they strike when updates are handed over.
+Kinds of updates: `duplicate`, `reorder`, `malformed`, and for webhooks `forged` (a wrong secret); they strike
+when updates are handed over.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any, Final
 from tests.emulators.wire import CUT, Answer, Reply, Request, settled
 
 POLLING: Final = frozenset({"getUpdates", "a_check"})
-UPDATE_KINDS: Final = frozenset({"duplicate", "reorder", "malformed"})
+UPDATE_KINDS: Final = frozenset({"duplicate", "reorder", "malformed", "forged"})
 LATE_KINDS: Final = frozenset({"delay", "drop", "hang", "error_500", "error_502", "garbage"})
 CALL_KINDS: Final = LATE_KINDS | {"too_many", "captcha", "error"}
 

@@ -2,8 +2,8 @@
 
 Give the bot `.url` as the base of the Bot API server and `.token` as its token. What the real server would
 refuse is refused in its own words: wrong token, unknown chat, over-long text, bad keyboard, two pollers.
-Not emulated: `parse_mode` other than HTML, media of the bot but documents, calling a webhook, rate limits of its
-own accord (use `faults`).
+Not emulated: `parse_mode` other than HTML, media of the bot but documents, rate limits of its own accord (use
+`faults`).
 """
 
 from __future__ import annotations
@@ -125,7 +125,17 @@ class TelegramEmulator(Emulator):
         """Make the bot an administrator of one more supergroup with topics."""
         self.state.add_forum(chat_id)
 
+    async def stop(self) -> None:
+        """See `Emulator.stop`; nothing is pushed any more either."""
+        self.state.webhook.stop()
+        await super().stop()
+
     # What can be seen.
+
+    @property
+    def pushed_to(self) -> bool:
+        """Whether a webhook is set."""
+        return bool(self.state.webhook.url)
 
     def topics(self, chat_id: int) -> list[Topic]:
         """The topics of a forum, in the order of opening."""
@@ -177,7 +187,7 @@ class TelegramEmulator(Emulator):
 
     async def _get_updates(self, params: Params, request: Request) -> Answer:
         try:
-            if self.state.webhook:
+            if self.state.webhook.url:
                 raise Conflict(
                     "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
                 )

@@ -1,4 +1,4 @@
-"""The Bot API's methods about chats, topics, webhooks, files and the bot's own settings."""
+"""The Bot API's methods about chats, topics, files and the bot's own settings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from tests.emulators import telegram_payloads as payloads
 from tests.emulators.bodies import Params
 from tests.emulators.telegram_errors import BadRequest
-from tests.emulators.telegram_params import decoded, flag, number
+from tests.emulators.telegram_params import decoded, number
 from tests.emulators.telegram_state import TelegramState, Topic
 
 Method = Callable[[TelegramState, Params], Any]
@@ -73,25 +73,6 @@ def get_chat_member(state: TelegramState, params: Params) -> Any:
     return payloads.member(state.users[user_id])
 
 
-def set_webhook(state: TelegramState, params: Params) -> Any:
-    """setWebhook; the emulator keeps the address and then refuses polling, but calls nobody."""
-    url = str(params.get("url") or "")
-    if url and not url.startswith("https://"):
-        raise BadRequest("bad webhook: An HTTPS URL must be provided for webhook")
-    return _use_webhook(state, params, url)
-
-
-def delete_webhook(state: TelegramState, params: Params) -> Any:
-    """deleteWebhook."""
-    return _use_webhook(state, params, "")
-
-
-def webhook_info(state: TelegramState, params: Params) -> Any:
-    """getWebhookInfo."""
-    pending = len(state.queue)
-    return {"url": state.webhook, "has_custom_certificate": False, "pending_update_count": pending}
-
-
 def get_file(state: TelegramState, params: Params) -> Any:
     """getFile, for what clients have sent."""
     file_id = str(params.get("file_id") or "")
@@ -122,13 +103,6 @@ def _set_closed(topic: Topic, closed: bool) -> bool:
     return True
 
 
-def _use_webhook(state: TelegramState, params: Params, url: str) -> bool:
-    state.webhook = url
-    if flag(params, "drop_pending_updates"):
-        state.queue.clear()
-    return True
-
-
 def _setting(name: str, empty: Any) -> tuple[Method, Method]:
     """A setter and a getter of one setting, kept by scope and language."""
 
@@ -156,7 +130,9 @@ CHAT_METHODS: Final[dict[str, Method]] = {
     "createForumTopic": create_topic, "editForumTopic": edit_topic, "closeForumTopic": close_topic,
     "reopenForumTopic": reopen_topic, "deleteForumTopic": delete_topic,
     "getChat": get_chat, "getChatMember": get_chat_member, "getFile": get_file,
-    "setWebhook": set_webhook, "deleteWebhook": delete_webhook, "getWebhookInfo": webhook_info,
+    "setWebhook": lambda state, params: state.webhook.set(params),
+    "deleteWebhook": lambda state, params: state.webhook.delete(params),
+    "getWebhookInfo": lambda state, params: state.webhook.info(),
     "setMyCommands": _SET_COMMANDS, "getMyCommands": _GET_COMMANDS,
     "deleteMyCommands": lambda state, params: _SET_COMMANDS(state, {**params, "commands": None}),
     "setMyName": _SET_NAME, "getMyName": _GET_NAME,

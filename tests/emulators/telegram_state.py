@@ -14,6 +14,7 @@ from tests.emulators.ledger import Ledger, SentFile
 from tests.emulators.telegram_errors import BadRequest, Forbidden
 from tests.emulators.telegram_payloads import Payload
 from tests.emulators.telegram_updates import UpdateQueue
+from tests.emulators.telegram_webhook import Webhook
 
 CALLBACKS_KEPT: Final = 10_000
 
@@ -59,9 +60,12 @@ class TelegramState:
     settings: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     sent_files: dict[str, SentFile] = field(default_factory=dict)
-    webhook: str = ""
     queries: dict[str, _Query] = field(default_factory=dict)
+    webhook: Webhook = field(init=False)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(101))
+
+    def __post_init__(self) -> None:
+        self.webhook = Webhook(self.queue)
 
     def clear(self, forums: Iterable[int]) -> None:
         """Forget people, topics and messages; ids go on, so nothing is taken for a repetition."""
@@ -69,7 +73,7 @@ class TelegramState:
             kept.clear()
         self.blocked.clear()
         self.answers.clear()
-        self.webhook = ""
+        self.webhook.stop()
         self.queue.clear()
         self.ledger.clear()
         for chat_id in forums:

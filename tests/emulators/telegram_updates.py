@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections.abc import Callable
 from itertools import islice
 from typing import Any, Final
 
@@ -31,11 +31,13 @@ class UpdateQueue:
 
     def __init__(self, first_id: int, faults: Faults) -> None:
         self._next = first_id
-        self._faults = faults
-        self._queue: deque[tuple[int, Update]] = deque()
+        self.faults = faults
+        self._queue: dict[int, Update] = {}
         self._again: list[Update] = []
         self._poller: asyncio.Future[bool] | None = None
         self.allowed: frozenset[str] | None = None
+        self.on_news: Callable[[int, Update], None] | None = None
+        """Called with each update that comes, while a webhook is set."""
 
     def __len__(self) -> int:
         return len(self._queue) + len(self._again)
@@ -65,6 +67,9 @@ class UpdateQueue:
         """
         given = update.get("update_id", self._next)
         if isinstance(given, int) and given < self._next and "update_id" in update:
+            if self.on_news is not None:
+                self.on_news(given, update)
+                return given
             self._again.append(update)
             self._wake()
             return given
@@ -75,11 +80,19 @@ class UpdateQueue:
     def confirm(self, offset: int) -> None:
         """Forget every update below this offset; a negative one keeps only the last `-offset` updates."""
         if offset < 0:
-            while len(self._queue) > -offset:
-                self._queue.popleft()
+            for update_id in list(self._queue)[:offset]:
+                del self._queue[update_id]
             return
-        while self._queue and self._queue[0][0] < offset:
-            self._queue.popleft()
+        while self._queue and (first := next(iter(self._queue))) < offset:
+            del self._queue[first]
+
+    def waiting(self) -> list[tuple[int, Update]]:
+        """Everything not confirmed, with the number it is confirmed by."""
+        return list(self._queue.items())
+
+    def delivered(self, update_id: int) -> None:
+        """Forget one update that a webhook has taken."""
+        self._queue.pop(update_id, None)
 
     async def take(self, limit: int, timeout: float, gone: asyncio.Event) -> list[Update]:
         """The next batch, waiting up to `timeout` seconds. Raises Conflict when another poller comes."""
@@ -94,7 +107,9 @@ class UpdateQueue:
 
     def _append(self, update_id: int, update: Update) -> None:
         self._next = max(self._next, update_id) + 1
-        self._queue.append((update_id, update))
+        self._queue[update_id] = update
+        if self.on_news is not None:
+            self.on_news(update_id, update)
         self._wake()
 
     def _wake(self) -> None:
@@ -119,23 +134,23 @@ class UpdateQueue:
 
     def _batch(self, limit: int) -> list[Update]:
         batch, self._again = self._again, []
-        for _, update in islice(self._queue, limit):
+        for update in list(islice(self._queue.values(), limit)):
             batch.append(update)
             self._duplicate(update, batch)
-        if batch and self._faults.pick_update("malformed"):
+        if batch and self.faults.pick_update("malformed"):
             batch.append(self._malformed())
-        if len(batch) > 1 and self._faults.pick_update("reorder"):
-            self._faults.random.shuffle(batch)
+        if len(batch) > 1 and self.faults.pick_update("reorder"):
+            self.faults.random.shuffle(batch)
         return batch
 
     def _duplicate(self, update: Update, batch: list[Update]) -> None:
-        fault = self._faults.pick_update("duplicate")
+        fault = self.faults.pick_update("duplicate")
         if fault is None:
             return
-        later = fault.later if fault.later is not None else self._faults.random.random() < 0.5
+        later = fault.later if fault.later is not None else self.faults.random.random() < 0.5
         (self._again if later else batch).append(update)
 
     def _malformed(self) -> Update:
-        update = {"update_id": self._next, **self._faults.random.choice(MALFORMED)}
+        update = {"update_id": self._next, **self.faults.random.choice(MALFORMED)}
         self._append(self._next, update)
         return update

@@ -112,7 +112,9 @@ class VkEmulator(Emulator):
     def push_raw(self, event: dict[str, Any]) -> None:
         """Log an event as it is, however malformed, whatever the community has switched on."""
         self._meet_sender(event)
-        self.state.log.push_raw(event)
+        if self.state.long_poll_on:
+            self.state.log.push_raw(event)
+        self.state.callbacks.push(event, to=self.state.callbacks.confirmed())
 
     def duplicate_next(self) -> None:
         """The next event handed over is handed over twice, with one event_id and a later `ts`."""
@@ -130,7 +132,17 @@ class VkEmulator(Emulator):
         """Events not read yet are gone (`failed: 1`)."""
         self.state.log.forget_history()
 
+    async def stop(self) -> None:
+        """See `Emulator.stop`; nothing is pushed any more either."""
+        self.state.callbacks.clear()
+        await super().stop()
+
     # What can be seen.
+
+    @property
+    def pushed_to(self) -> bool:
+        """Whether a callback server is confirmed."""
+        return bool(self.state.callbacks.confirmed())
 
     @property
     def event_answers(self) -> list[EventAnswer]:

@@ -24,6 +24,7 @@ _TEXTS: Final = {
     917: "You don't have access to this chat",
     936: "Contact not found",
     950: "Can't send message, reply timed out",
+    2000: "Servers number limit is reached",
     985: "Cannot write to notifications only groups",
 }
 _SECRET: Final = frozenset({"access_token"})

@@ -36,7 +36,7 @@ class EventLog:
 
     def __init__(self, group_id: int, first_ts: int, faults: Faults, fast: bool) -> None:
         self._group_id = group_id
-        self._faults = faults
+        self.faults = faults
         self._events: deque[Event] = deque(maxlen=FAST_EVENTS if fast else None)
         self._end = first_ts
         self._key = secrets.token_hex(20)
@@ -65,12 +65,16 @@ class EventLog:
 
     def push(self, kind: str, body: Event) -> str:
         """Log an event of this kind and return its event_id."""
-        event_id = secrets.token_hex(20)
-        self.push_raw({
-            "group_id": self._group_id, "type": kind, "event_id": event_id, "v": EVENTS_VERSION,
+        event = self.made(kind, body)
+        self.push_raw(event)
+        return str(event["event_id"])
+
+    def made(self, kind: str, body: Event) -> Event:
+        """An event of this kind, not logged yet."""
+        return {
+            "group_id": self._group_id, "type": kind, "event_id": secrets.token_hex(20), "v": EVENTS_VERSION,
             "object": body,
-        })  # fmt: skip
-        return event_id
+        }  # fmt: skip
 
     def push_raw(self, event: Event) -> None:
         """Log an event as it is."""
@@ -128,21 +132,21 @@ class EventLog:
         events = list(islice(self._events, start, start + MAX_BATCH))
         for event in tuple(events):
             self._duplicate(event, ts, events)
-        if events and self._reaches_end(ts, events) and self._faults.pick_update("malformed"):
+        if events and self._reaches_end(ts, events) and self.faults.pick_update("malformed"):
             self._add(self._malformed(), events)
         answer_ts = ts + len(events)
-        if len(events) > 1 and self._faults.pick_update("reorder"):
-            self._faults.random.shuffle(events)
+        if len(events) > 1 and self.faults.pick_update("reorder"):
+            self.faults.random.shuffle(events)
         return {"ts": str(answer_ts), "updates": events}
 
     def _reaches_end(self, ts: int, events: list[Event]) -> bool:
         return ts + len(events) == self._end
 
     def _duplicate(self, event: Event, ts: int, events: list[Event]) -> None:
-        fault = self._faults.pick_update("duplicate")
+        fault = self.faults.pick_update("duplicate")
         if fault is None:
             return
-        later = fault.later if fault.later is not None else self._faults.random.random() < 0.5
+        later = fault.later if fault.later is not None else self.faults.random.random() < 0.5
         if later or not self._reaches_end(ts, events):
             self.push_raw(event)
         else:
@@ -154,7 +158,7 @@ class EventLog:
 
     def _malformed(self) -> Event:
         ids = {"group_id": self._group_id, "event_id": secrets.token_hex(20), "v": EVENTS_VERSION}
-        return {**ids, **self._faults.random.choice(MALFORMED)}
+        return {**ids, **self.faults.random.choice(MALFORMED)}
 
 
 def _number(value: Any, default: int) -> int:

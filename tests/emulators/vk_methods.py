@@ -11,9 +11,11 @@ import orjson
 from tests.emulators import vk_payloads as payloads
 from tests.emulators.bodies import Params, Upload
 from tests.emulators.ledger import Sent, SentFile
+from tests.emulators.vk_callback_methods import CALLBACK_METHODS
 from tests.emulators.vk_errors import VkError, invalid
 from tests.emulators.vk_keyboard import read_keyboard
 from tests.emulators.vk_longpoll import EVENTS_VERSION
+from tests.emulators.vk_params import number
 from tests.emulators.vk_state import VkState
 
 Method = Callable[[VkState, Params], Any]
@@ -23,19 +25,6 @@ SNACKBAR_LIMIT: Final = 90
 REFUSED_ENDINGS: Final = frozenset({"exe", "bat", "cmd", "com", "msi", "apk", "jar", "mp3"})
 INT32: Final = range(-(2**31), 2**31)
 _READS_OBJECTS: Final = (5, 139)
-
-
-def number(params: Params, name: str, default: int | None = None) -> int:
-    """An integer parameter. Raises VkError 100 when it is missing without a default, or no integer."""
-    value = params.get(name)
-    if value is None or value == "":
-        if default is None:
-            raise invalid(f"{name} is a required parameter")
-        return default
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise invalid(f"{name} not integer") from None
 
 
 def numbers(params: Params, name: str) -> list[int]:
@@ -256,5 +245,6 @@ METHODS: Final[dict[str, Method]] = {
     "messages.isMessagesFromGroupAllowed": allowed,
     "docs.getMessagesUploadServer": upload_server, "docs.save": save_doc,
     "groups.getLongPollServer": long_poll_server, "groups.getLongPollSettings": long_poll_settings,
-    "groups.setLongPollSettings": set_long_poll_settings, "groups.getById": groups_by_id, "users.get": users,
+    "groups.setLongPollSettings": set_long_poll_settings, **CALLBACK_METHODS,
+    "groups.getById": groups_by_id, "users.get": users,
 }  # fmt: skip

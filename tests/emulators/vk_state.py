@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from tests.emulators.ledger import Ledger, SentFile
+from tests.emulators.vk_callbacks import CallbackServers
 from tests.emulators.vk_errors import VkError, invalid
 from tests.emulators.vk_longpoll import EventLog
 
@@ -68,9 +69,13 @@ class VkState:
     repeats: int = 0
     uploads: dict[str, SentFile] = field(default_factory=dict)
     docs: dict[str, SentFile] = field(default_factory=dict)
+    callbacks: CallbackServers = field(init=False)
     _asked: dict[str, tuple[int, int, float]] = field(default_factory=dict)
     _conversations: dict[int, Conversation] = field(default_factory=dict)
     _last_id: int = 0
+
+    def __post_init__(self) -> None:
+        self.callbacks = CallbackServers(self.group_id, self.log.faults)
 
     def clear(self) -> None:
         """Forget people and messages; ids and `ts` go on, so nothing is taken for a repetition."""
@@ -80,6 +85,7 @@ class VkState:
         self.answers.clear()
         self.enabled = dict.fromkeys(ON_BY_DEFAULT, 1)
         self.long_poll_on = True
+        self.callbacks.clear()
         self.repeats = 0
         self.log.forget_history()
         self.ledger.clear()
@@ -100,7 +106,14 @@ class VkState:
 
     def tell(self, kind: str, body: dict[str, Any]) -> str:
         """Log an event if the community has this kind switched on; the event_id, or "" if not."""
-        return self.log.push(kind, body) if self.enabled.get(kind) else ""
+        polled, pushed = self.long_poll_on and self.enabled.get(kind), self.callbacks.wanted(kind)
+        if not (polled or pushed):
+            return ""
+        event = self.log.made(kind, body)
+        if polled:
+            self.log.push_raw(event)
+        self.callbacks.push(event, to=pushed)
+        return str(event["event_id"])
 
     def check_writable(self, peer_id: int) -> None:
         """Raises VkError when the community may not write to this peer."""

@@ -76,7 +76,7 @@ class Crowd:
     async def look(self) -> None:
         """Learns from the database which messages are answered to the end."""
         found = await self.deployment.rows(_FINISHED)
-        self.finished = {(Channel(row["channel"]), row["external_id"]) for row in found}
+        self.finished = {(Channel(row["channel"]), row["key"]) for row in found}
 
     @property
     def shown(self) -> dict[str, Sequence[Shown]]:
@@ -103,7 +103,8 @@ def _names(count: int) -> list[str]:
 
 
 _FINISHED = """
-    SELECT i.channel, i.external_id FROM inbox i JOIN message m ON m.inbox_id = i.id
+    SELECT i.channel, CASE i.channel WHEN 'vk' THEN i.payload::jsonb ->> 'event_id' ELSE i.external_id END AS key
+    FROM inbox i JOIN message m ON m.inbox_id = i.id
     WHERE i.state = 'done' AND NOT EXISTS (
         SELECT 1 FROM outbox o
         WHERE o.address_id = m.address_id AND o.created_at = m.at AND o.state = 'pending')

@@ -73,7 +73,8 @@ async def read_replies(deployment: Deployment) -> Sequence[Reply]:
 
 
 _ROWS = """
-    SELECT i.channel, i.external_id, i.conversation, i.state, i.outcome,
+    SELECT i.channel, CASE i.channel WHEN 'vk' THEN i.payload::jsonb ->> 'event_id' ELSE i.external_id END AS key,
+           i.conversation, i.state, i.outcome,
            m.id AS heard, m.text, m.address_id, m.at
     FROM inbox i LEFT JOIN message m ON m.inbox_id = i.id ORDER BY i.id
 """
@@ -86,7 +87,7 @@ _REPLIES = """
 def _row(found: Record) -> Row:
     return Row(
         channel=Channel(found["channel"]),
-        key=found["external_id"],
+        key=found["key"],
         conversation=found["conversation"],
         state=found["state"],
         outcome=found["outcome"] or "",

@@ -129,7 +129,8 @@ async def _arrived(crowd: Crowd, since: float) -> None:
     until = time.monotonic() + 4
     for channel in (Channel.TELEGRAM, Channel.VK):
         keys = [one.key for one in crowd.unfinished(since) if one.channel is channel]
-        query = "SELECT EXISTS (SELECT 1 FROM inbox WHERE channel = $1 AND external_id = ANY($2))"
+        name = "payload::jsonb ->> 'event_id'" if channel is Channel.VK else "external_id"
+        query = f"SELECT EXISTS (SELECT 1 FROM inbox WHERE channel = $1 AND {name} = ANY($2))"
         while time.monotonic() < until and not await crowd.deployment.value(query, channel.value, keys):
             await asyncio.sleep(0.01)
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
 
 import aiohttp
-import orjson
 
+from bot.channels.hooks import Count
+from bot.channels.telegram.api import Fault, call, is_conflict
 from bot.channels.telegram.conversation import received, update_id
 from bot.channels.telegram.parse import parse
 from bot.domain.messages import Received
@@ -24,8 +23,6 @@ log = logging.getLogger(__name__)
 
 Store: TypeAlias = Callable[[Sequence[Received]], Awaitable[None]]
 """Saves rows in one transaction, leaving out those already there; returns after the commit."""
-Count: TypeAlias = Callable[[str], None]
-"""Takes the name of something that happened, for the metrics."""
 
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 BATCH: Final = 100
@@ -35,12 +32,6 @@ LONGEST_WISH: Final = 600.0
 """Seconds; a longer ``retry_after`` is not believed."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    reason: str
-    after: float | None = None
 
 
 async def poll(
@@ -72,16 +63,16 @@ class _Poller:
                 fault = await self._round()
             except Exception as error:  # noqa: BLE001 - the loop must outlive whatever store() raises
                 # The text of a database error holds the rows themselves: the log gets its kind only.
-                fault = _Fault(f"storing failed ({type(error).__name__})")
+                fault = Fault(f"storing failed ({type(error).__name__})")
             if fault is None:
                 self._failures = 0
             else:
                 await self._rest(fault)
 
-    async def _round(self) -> _Fault | None:
+    async def _round(self) -> Fault | None:
         if not self._webhook_gone:
             answer = await self._ask("deleteWebhook", {"drop_pending_updates": False}, 10)
-            if isinstance(answer, _Fault):
+            if isinstance(answer, Fault):
                 return answer
             self._webhook_gone = True
         wish = {"timeout": self._wait, "limit": BATCH, "allowed_updates": ALLOWED_UPDATES}
@@ -91,14 +82,14 @@ class _Poller:
         match answer:
             case None:
                 return None
-            case _Fault():
+            case Fault():
                 return answer
             case list():
                 self._count("telegram.polled")
                 return await self._take(answer)
-        return _Fault("getUpdates returned no list")
+        return Fault("getUpdates returned no list")
 
-    async def _take(self, updates: list[Any]) -> _Fault | None:
+    async def _take(self, updates: list[Any]) -> Fault | None:
         # Their numbers tell the order of events, even when an answer does not.
         updates = sorted(updates, key=lambda update: update_id(update) or 0)
         rows = {row.external_id: row for update in updates if (row := received(update)) is not None}
@@ -111,27 +102,20 @@ class _Poller:
             self._offset = max(numbers) + 1
         elif updates:
             # They come again until one with an id comes along: guessing an id might skip a real one.
-            return _Fault(f"none of {len(updates)} updates has an id", 1.0)
+            return Fault(f"none of {len(updates)} updates has an id", 1.0)
         return None
 
     async def _ask(self, method: str, wish: dict[str, Any], seconds: float) -> Any:
-        """The ``result``, a ``_Fault``, or None if ``stop`` was set meanwhile."""
+        """The ``result``, a ``Fault``, or None if ``stop`` was set meanwhile."""
         return await _unless(self._stop, self._call(method, wish, seconds))
 
     async def _call(self, method: str, wish: dict[str, Any], seconds: float) -> Any:
-        limit = aiohttp.ClientTimeout(total=seconds, connect=10)
-        try:
-            async with self._session.post(f"{self._base}/{method}", json=wish, timeout=limit) as response:
-                status, body = response.status, await response.read()
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            # The address holds the token, and some errors print the address.
-            return _Fault(f"no connection ({type(error).__name__})")
-        fault_or_result = _result(status, body)
-        if isinstance(fault_or_result, _Fault) and status == 409:
+        answer = await call(self._session, self._base, method, wish, seconds)
+        if is_conflict(answer):
             self._webhook_gone = False
-        return fault_or_result
+        return answer
 
-    async def _rest(self, fault: _Fault) -> None:
+    async def _rest(self, fault: Fault) -> None:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(self._failures, 10)) * random.uniform(0.5, 1)
         if fault.after is not None:
             pause = min(fault.after, LONGEST_WISH) + random.uniform(0, 0.2)
@@ -150,42 +134,3 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None
         working.cancel()
         stopping.cancel()
     return None if working.cancelled() else working.result()
-
-
-_HINTS: Final = {
-    401: " (is OTKLIK_TELEGRAM_TOKEN right?)",
-    404: " (are OTKLIK_TELEGRAM_TOKEN and OTKLIK_TELEGRAM_API right?)",
-    409: " (does another program poll this token?)",
-}
-
-
-def _result(status: int, body: bytes) -> Any:
-    """The ``result`` of an answer, or a ``_Fault``."""
-    match _loads(body):
-        case {"ok": True, "result": result} if status == 200:
-            return result
-        case {"ok": False, **rest}:
-            description = " ".join(str(rest.get("description", "")).split())[:200]
-            return _Fault(f"{status} {description}{_HINTS.get(status, '')}", _wish(rest.get("parameters")))
-    return _Fault(f"HTTP {status} without an answer in JSON{_HINTS.get(status, '')}")
-
-
-def _wish(parameters: object) -> float | None:
-    match parameters:
-        case {"retry_after": bool()}:
-            return None
-        case {"retry_after": (int() | float()) as seconds} if seconds > 0:
-            return float(seconds)
-    return None
-
-
-def _loads(body: bytes) -> Any:
-    """Parsed leniently: a lone surrogate in one update must not hold up all the others."""
-    try:
-        return orjson.loads(body)
-    except ValueError:
-        pass
-    try:
-        return json.loads(body.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
-        return None

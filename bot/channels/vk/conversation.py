@@ -23,7 +23,7 @@ def received(raw: object) -> Received | None:
     payload: dict[str, Any] = storable(dict(raw))
     return Received(
         channel=Channel.VK,
-        external_id=_event_id(payload) or fingerprint(payload),
+        external_id=_identity(payload) or _event_id(payload) or fingerprint(payload),
         conversation=conversation(payload),
         payload=payload,
     )
@@ -54,6 +54,27 @@ def message_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
 def integer(value: object) -> int | None:
     """The value if it is a whole number; True and False are none."""
     return value if type(value) is int else None
+
+
+def _identity(payload: Mapping[str, Any]) -> str:
+    """What an event is about, where that tells it from all others; empty where it does not.
+
+    An event that comes by long poll and by callback in the moment of switching is one event. VK does not
+    promise one ``event_id`` for both, but a message has a number and a pressed button an id of its own.
+    """
+    event = payload.get("object")
+    if not isinstance(event, Mapping):
+        return ""
+    kind = payload.get("type")
+    if kind == "message_new":
+        message = message_of(event)
+        names = ("peer_id", "id", "conversation_message_id", "date")
+        numbers = [integer(message.get(name)) for name in names]
+        return "" if None in numbers else f"message_new:{payload.get('group_id')}:{':'.join(map(str, numbers))}"
+    pressed = event.get("event_id")
+    if kind == "message_event" and isinstance(pressed, str) and 0 < len(pressed) <= _LONGEST_ID:
+        return f"message_event:{payload.get('group_id')}:{pressed}"
+    return ""
 
 
 def _event_id(payload: Mapping[str, Any]) -> str:

@@ -8,12 +8,13 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Thread
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
 from vk_api.bot_longpoll import VkBotLongPoll  # type: ignore[import-untyped]
 
-from bot.channels.vk.api import Api, meaning, session
+from bot.channels.hooks import Count
+from bot.channels.vk.api import Api, session
+from bot.channels.vk.aside import aside
 from bot.channels.vk.conversation import received
 from bot.channels.vk.parse import parse
 from bot.domain.errors import RetryLater, SendFailed
@@ -27,13 +28,9 @@ LoadTs: TypeAlias = Callable[[], Awaitable[str | None]]
 """The ``ts`` stored last; None at the very first start."""
 Store: TypeAlias = Callable[[Sequence[Received], str], Awaitable[None]]
 """Saves rows, leaving out those already there, and ``ts`` in one transaction; returns after the commit."""
-Count: TypeAlias = Callable[[str], None]
-"""Takes the name of something that happened, for the metrics."""
 
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 30.0
-
-T = TypeVar("T")
 
 
 async def poll(
@@ -54,6 +51,11 @@ async def poll(
     failure, of the network, of VK or of ``store``, is logged, counted and tried again.
     """
     await _Poller(lambda: LongPoll(Api(token, api), group_id, wait, api), load_ts, store, stop, count).run()
+
+
+async def drain(token: str, group_id: int, api: str | None, load_ts: LoadTs, store: Store, stop: asyncio.Event) -> None:
+    """Receive what the long poll holds so far. Raises SendFailed, and what ``store`` raises."""
+    await _Poller(lambda: LongPoll(Api(token, api), group_id, 1, api), load_ts, store, stop, lambda _: None).drain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +125,21 @@ class _Poller:
                 # The text of a database error holds the rows themselves: the log gets its kind only.
                 await self._rest(f"storing failed ({type(error).__name__})")
 
+    async def drain(self) -> None:
+        """Up to where the long poll stands now: there may be no end of what comes meanwhile."""
+        server, stored = await aside(self._stop, self._connect), await self._load_ts()
+        if server is None or stored is None:
+            return
+        end, server.ts = server.ts, stored
+        while _before(server.ts, end) and (batch := await aside(self._stop, server.check)) is not None:
+            await self._take(server, batch)
+
     async def _round(self) -> None:
         if self._server is None:
             self._server = await self._connected()
             return
         server = self._server
-        batch = await self._aside(server.check)
+        batch = await aside(self._stop, server.check)
         if batch is None:
             return
         await self._take(server, batch)
@@ -141,7 +152,7 @@ class _Poller:
             self._setbacks = 1
 
     async def _connected(self) -> LongPoll | None:
-        server = await self._aside(self._connect)
+        server = await aside(self._stop, self._connect)
         if server is None:
             return None
         stored = await self._load_ts()
@@ -174,32 +185,6 @@ class _Poller:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), pause)
 
-    async def _aside(self, work: Callable[[], T]) -> T | None:
-        """Blocking work in a thread; None as soon as ``stop`` is set, leaving the thread to its end.
 
-        Raises a SendFailed for what goes wrong between VK and us.
-        """
-        loop = asyncio.get_running_loop()
-        outcome: asyncio.Future[T] = loop.create_future()
-
-        def run() -> None:
-            try:
-                settle = _once(outcome.set_result, outcome, work())
-            except Exception as error:  # noqa: BLE001 - an unsettled outcome would be waited for for ever
-                settle = _once(outcome.set_exception, outcome, meaning(error))
-            with suppress(RuntimeError):  # the loop was closed meanwhile
-                loop.call_soon_threadsafe(settle)
-
-        # A daemon: the process must not wait for a long poll to end.
-        Thread(target=run, name="vk-long-poll", daemon=True).start()
-        try:
-            while not self._stop.is_set():
-                if (await asyncio.wait({outcome}, timeout=0.3))[0]:
-                    return outcome.result()
-            return None
-        finally:
-            outcome.cancel()
-
-
-def _once(settle: Callable[[Any], None], outcome: asyncio.Future[Any], value: Any) -> Callable[[], None]:
-    return lambda: None if outcome.done() else settle(value)
+def _before(ts: str, end: str) -> bool:
+    return ts.isdecimal() and end.isdecimal() and int(ts) < int(end)
