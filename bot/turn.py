@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot import metrics
+from bot.domain.case_effects import RecordAct
 from bot.domain.decide import decide
 from bot.domain.decision import Decision, Need, Query, Scene, SetReachable, View
 from bot.domain.dialog import Dialog
@@ -18,7 +19,7 @@ from bot.storage import audit, bundle, decisions, dialogs, queries
 from bot.storage.decisions import Heard
 from bot.storage.personal import Cipher
 from bot.storage.session import Database, Tx
-from bot.storage.wake import Wake, outbox_of
+from bot.storage.wake import DESK, Wake, desk_of, outbox_of
 from knowledge_base.schema import Pack
 from nlu.understanding import Engine
 
@@ -98,7 +99,7 @@ async def take(
         await bundle.save(tx, [kept], now)
         if actor:
             await audit.write(tx, now, actor, decision.outcome, f"address:{locked.addressee.id}")
-    runtime.wake.signal(_topics(runtime, locked.addressee, decision))
+    runtime.wake.signal(_topics(runtime, locked, decision))
     metrics.handled(locked.addressee.channel.value, _kind(event), decision.outcome)
     return decision
 
@@ -129,7 +130,7 @@ async def take_together(runtime: Runtime, content: Content, said: Sequence[Said]
             decision = await _decide(tx, locked, one.event, content.pack, now)
             context = _context(runtime, content, locked, now)
             kept.append(await decisions.prepare(tx, locked.addressee, decision, one.heard, context))
-            topics |= _topics(runtime, locked.addressee, decision)
+            topics |= _topics(runtime, locked, decision)
             outcomes.append((one.address[0].value, _kind(one.event), decision.outcome))
         await bundle.save(tx, kept, now)
     runtime.wake.signal(topics)
@@ -169,9 +170,12 @@ def _unreachable(decision: Decision, event: Event) -> Decision:
     return replace(decision, says=())
 
 
-def _topics(runtime: Runtime, who: dialogs.Addressee, decision: Decision) -> set[str]:
+def _topics(runtime: Runtime, locked: dialogs.Locked, decision: Decision) -> set[str]:
     """Who has to be woken for what was decided."""
-    topics = set()
+    topics, who = set(), locked.addressee
+    seen_at_desk = decision.dialog.cases or (locked.dialog is not None and locked.dialog.cases)
+    if seen_at_desk or any(isinstance(effect, RecordAct) for effect in decision.effects):
+        topics |= {DESK, desk_of(who.id)}
     if who.channel is Channel.PAGE:
         topics.add(f"page:{who.external_id}")
     elif decision.says:

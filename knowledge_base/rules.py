@@ -147,6 +147,9 @@ def _form(item: Item[schema.Service]) -> Iterator[Fault]:
     yield from _repeated(item, ("stages",), [stage.slug for stage in service.stages])
     if service.numbered and not service.stages:
         yield item.fault(("stages",), "a numbered request has no stages", "add stages or set numbered: false")
+    for index, stage in enumerate(service.stages):
+        if stage.refusal and (stage.final or index == 0):
+            yield item.fault(("stages", index), "a refusal is neither the first stage nor final", "take final away")
     if service.stages and not any(stage.final for stage in service.stages):
         yield item.fault(("stages",), "no stage is final", "mark the last stage with final: true")
 

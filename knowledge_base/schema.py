@@ -156,6 +156,8 @@ class Stage(Model):
     client_acts: bool = False
     """Something is expected of the client at this stage."""
     final: bool = False
+    refusal: bool = False
+    """Ends the request without what was asked for; beside the path, with a reason and what to do next time."""
 
 
 class Service(Model):

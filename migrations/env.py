@@ -8,11 +8,11 @@ from alembic import context
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.storage.tables import metadata
+from bot.storage import tables
 
 
 def _migrate(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
+    context.configure(connection=connection, target_metadata=tables.metadata, compare_server_default=True)
     with context.begin_transaction():
         context.run_migrations()
 

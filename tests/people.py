@@ -196,15 +196,18 @@ class Staff:
     name: str
     id: int = field(default_factory=lambda: 5000 + secrets.randbelow(10**8))
 
-    async def registered(self, team: str = "support-department") -> Staff:
+    number: int = 0
+    """In the register."""
+
+    async def registered(self, team: str = "support-department", role: str = "staff") -> Staff:
         content = self.world.runtime.shelf.content
-        await add_staff(
+        self.number = await add_staff(
             self.world.runtime.db,
             content.pack,
             name=self.name,
             telegram=str(self.id),
             team=team,
-            role="staff",
+            role=role,
             now=self.world.clock(),
         )
         return self

@@ -65,8 +65,8 @@ class World:
         self._clients.append(made)
         return made
 
-    async def staff(self, name: str, team: str = "support-department") -> Staff:
-        return await Staff(self, name).registered(team)
+    async def staff(self, name: str, team: str = "support-department", role: str = "staff") -> Staff:
+        return await Staff(self, name).registered(team, role)
 
     async def stranger(self, name: str) -> Staff:
         """Somebody in the staff group who is not registered."""

@@ -159,10 +159,18 @@ def parse(text: str) -> Action | None:
 
 
 def parse_staff(text: str) -> tuple[str, int] | None:
-    """``take`` or ``done`` with a case id; None for anything else."""
+    """``take``, ``done``, ``hand`` or ``open`` with a case id; None for anything else."""
     match text.split(":"):
-        case ["k", ("take" | "done") as verb, number] if _is_id(number):
+        case ["k", ("take" | "done" | "hand" | "open") as verb, number] if _is_id(number):
             return verb, int(number)
+    return None
+
+
+def parse_handing(text: str) -> tuple[int, str] | None:
+    """A case and the team it is handed on to; None for anything else."""
+    match text.split(":"):
+        case ["k", "to", number, team] if _is_id(number):
+            return int(number), team
     return None
 
 

@@ -16,6 +16,7 @@ from bot.domain.events import (
     Event,
     HandlingFailed,
     NeedMet,
+    StaffActed,
     StaffPressed,
     StaffWrote,
     TimerFired,
@@ -45,6 +46,8 @@ def _decide(scene: Scene, event: Event) -> Result:
             return staff.wrote(scene, event)
         case StaffPressed():
             return staff.pressed(scene, event)
+        case StaffActed():
+            return staff.acted(scene, event)
         case NeedMet(slug):
             return answering.need_met(scene, slug)
         case HandlingFailed():

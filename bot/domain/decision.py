@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bot.domain.case_effects import CaseEffect
 from bot.domain.dialog import Dialog
-from bot.domain.events import TimerKind
 from bot.domain.messages import Channel
 from bot.domain.speech import Say, StaffSay
 from knowledge_base.schema import Pack
@@ -99,68 +99,20 @@ class CreateRequest:
     stage: str
     due_at: dt.datetime | None
     values: Mapping[str, str]
+    stage_due_at: dt.datetime | None = None
+    """By when the first stage is to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class MoveRequest:
     request: int
     stage: str
-
-
-@dataclass(frozen=True, slots=True)
-class TermMarks:
-    """A term to run: its deadline and the marks on the way."""
-
-    policy: str
-    due_at: dt.datetime
-    warn_at: dt.datetime
-    supervisor_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StartCase:
-    """A person owes an answer; fact ``case``. ``of_request``: belongs to the request just created."""
-
-    reason: str
-    team: str
-    term: TermMarks
-    of_request: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StartTerm:
-    """Another term on an open case (the client wrote again)."""
-
-    case: int
-    term: TermMarks
-
-
-@dataclass(frozen=True, slots=True)
-class StopTerm:
-    """A person answered: the running term of the case ends, with its timers."""
-
-    case: int
-
-
-@dataclass(frozen=True, slots=True)
-class TakeCase:
-    case: int
-    staff: int
-
-
-@dataclass(frozen=True, slots=True)
-class CloseCase:
-    case: int
-    staff: int | None
-    """None: the client withdrew it."""
-
-
-@dataclass(frozen=True, slots=True)
-class MarkTerm:
-    """A mark of the term was reached and told."""
-
-    case: int
-    kind: TimerKind
+    due_at: dt.datetime | None = None
+    """By when the stage is to end."""
+    reason: str = ""
+    advice: str = ""
+    """Of a refusal: why, and what to do next time."""
+    staff: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +132,7 @@ Effect: TypeAlias = (
     | ForgetPersonal
     | CreateRequest
     | MoveRequest
-    | StartCase
-    | StartTerm
-    | StopTerm
-    | TakeCase
-    | CloseCase
-    | MarkTerm
+    | CaseEffect
     | SetReachable
 )
 
@@ -220,13 +167,20 @@ class RequestById:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseById:
+    """-> CaseView | None; never another client's."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class EpisodeById:
     """-> EpisodeView | None; never another client's."""
 
     id: int
 
 
-Query: TypeAlias = MyRequests | RequestByNumber | RequestByToken | RequestById | EpisodeById
+Query: TypeAlias = MyRequests | RequestByNumber | RequestByToken | RequestById | CaseById | EpisodeById
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +192,8 @@ class Need:
 class StageReached:
     stage: str
     at: dt.datetime
+    reason: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +205,19 @@ class RequestView:
     created_at: dt.datetime
     due_at: dt.datetime | None
     history: tuple[StageReached, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case, open or closed."""
+
+    id: int
+    reason: str
+    team: str
+    policy: str
+    """Of its last term."""
+    request: int | None
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,14 @@ Activity: TypeAlias = Form | Comment | Missing
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """The client owed an answer; no ``end``: he still does."""
+
+    start: dt.datetime
+    end: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCase:
     """A case of this conversation that isn't closed."""
 
@@ -77,6 +85,19 @@ class OpenCase:
     told_due: dt.datetime | None = None
     """The deadline named when the client was last told that his words were passed on; none: not told yet."""
     told_at: dt.datetime | None = None
+    team: str = ""
+    """Answers for it."""
+    policy: str = ""
+    since: dt.datetime | None = None
+    """When the term that runs, or the last one, began."""
+    first: bool = True
+    """It is the term of the first answer."""
+    pauses: tuple[Pause, ...] = ()
+    """Of that term."""
+
+    @property
+    def paused(self) -> bool:
+        return bool(self.pauses) and self.pauses[-1].end is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from bot.domain.acts import Act, Desk
 from bot.domain.messages import Incoming
 from nlu.understanding import Understanding
 
@@ -43,6 +44,7 @@ class StaffPerson:
     id: int | None
     name: str = ""
     team: str = ""
+    role: str = "staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,19 @@ class StaffWrote:
 
 @dataclass(frozen=True, slots=True)
 class StaffPressed:
-    """A person of the staff pressed a button: ``take`` or ``done`` of a case."""
+    """A person of the staff pressed a button of a post in the staff group."""
 
     staff: StaffPerson
     action: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffActed:
+    """A person of the staff did something, at either desk."""
+
+    staff: StaffPerson
+    act: Act
+    desk: Desk = Desk.CONSOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +91,6 @@ class ClientUnreachable:
     """The messenger says that this client can't be written to."""
 
 
-Event: TypeAlias = ClientActed | TimerFired | StaffWrote | StaffPressed | NeedMet | HandlingFailed | ClientUnreachable
+Event: TypeAlias = (
+    ClientActed | TimerFired | StaffWrote | StaffPressed | StaffActed | NeedMet | HandlingFailed | ClientUnreachable
+)

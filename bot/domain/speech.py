@@ -86,6 +86,8 @@ class Say:
     parts: tuple[Ref, ...]
     rows: Rows = ()
     file: FileRef | None = None
+    by: int | None = None
+    """Whose words they are, of the staff; None: the assistant's."""
 
 
 class Place(StrEnum):

@@ -8,10 +8,11 @@ and hours are those of the calendar's zone.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from bot.domain.decision import TermMarks
+from bot.domain.case_effects import TermMarks
+from bot.domain.dialog import Pause
 from knowledge_base.schema import Calendar, Interval, Policy, Weekday
 
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -54,17 +55,41 @@ def open_times(calendar: Calendar, start: dt.datetime) -> Iterator[tuple[dt.date
         yield pending
 
 
-def add_working_time(calendar: Calendar, start: dt.datetime, span: dt.timedelta) -> dt.datetime:
-    """The instant at which ``span`` of working time has passed since ``start``.
+def add_working_time(
+    calendar: Calendar, start: dt.datetime, span: dt.timedelta, pauses: Sequence[Pause] = ()
+) -> dt.datetime:
+    """The instant at which ``span`` of working time, pauses left out, has passed since ``start``.
 
     Raises NeverOpen where the calendar has too little working time ahead.
     """
+    return _after(_counted(open_times(calendar, start), pauses), span)
+
+
+def _after(times: Iterator[tuple[dt.datetime, dt.datetime]], span: dt.timedelta) -> dt.datetime:
     left = span
-    for opened, closed in open_times(calendar, start):
+    for opened, closed in times:
         if left <= closed - opened:
             return opened + left
         left -= closed - opened
     raise NeverOpen
+
+
+def _counted(
+    times: Iterable[tuple[dt.datetime, dt.datetime]], pauses: Sequence[Pause]
+) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+    """The parts of these times that no ended pause covers; pauses are in order."""
+    for opened, closed in times:
+        begun = opened
+        for pause in pauses:
+            if pause.end is None or pause.end <= begun:
+                continue
+            if pause.start >= closed:
+                break
+            if pause.start > begun:
+                yield begun, pause.start
+            begun = pause.end
+        if begun < closed:
+            yield begun, closed
 
 
 def working_time(calendar: Calendar, start: dt.datetime, end: dt.datetime) -> dt.timedelta:
@@ -83,22 +108,26 @@ def is_open(calendar: Calendar, now: dt.datetime) -> bool:
     return first is not None and first[0] <= now
 
 
-def deadline(policy: Policy, calendars: Mapping[str, Calendar], start: dt.datetime, minutes: float) -> dt.datetime:
-    """``minutes`` of the policy's time after ``start``."""
+def deadline(
+    policy: Policy, calendars: Mapping[str, Calendar], start: dt.datetime, minutes: float, pauses: Sequence[Pause] = ()
+) -> dt.datetime:
+    """``minutes`` of the policy's time after ``start``; pauses, in order, do not count."""
     span = dt.timedelta(minutes=minutes)
     if policy.calendar is None:
-        return start + span
-    return add_working_time(calendars[policy.calendar], start, span)
+        return _after(_counted(((start, dt.datetime.max.replace(tzinfo=dt.UTC)),), pauses), span)
+    return add_working_time(calendars[policy.calendar], start, span, pauses)
 
 
-def marks(policy: Policy, calendars: Mapping[str, Calendar], start: dt.datetime, *, first: bool) -> TermMarks:
+def marks(
+    policy: Policy, calendars: Mapping[str, Calendar], start: dt.datetime, *, first: bool, pauses: Sequence[Pause] = ()
+) -> TermMarks:
     """Warning, deadline and supervisor marks of the first or a next answer's term."""
     minutes = policy.first_answer_minutes if first else policy.next_answer_minutes
     return TermMarks(
         policy=policy.slug,
-        due_at=deadline(policy, calendars, start, minutes),
-        warn_at=deadline(policy, calendars, start, minutes * policy.warn_share),
-        supervisor_at=deadline(policy, calendars, start, minutes + policy.supervisor_minutes),
+        due_at=deadline(policy, calendars, start, minutes, pauses),
+        warn_at=deadline(policy, calendars, start, minutes * policy.warn_share, pauses),
+        supervisor_at=deadline(policy, calendars, start, minutes + policy.supervisor_minutes, pauses),
     )
 
 

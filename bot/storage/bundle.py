@@ -26,6 +26,7 @@ class Message:
     inbox_id: int | None = None
     engine: str | None = None
     candidates: str | None = None
+    staff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ _SAVE = text("""
         SELECT nextval('said_id') AS id, r.* FROM json_to_recordset(CAST(:said AS json)) AS r(
             owner bigint, direction text, inbox_id bigint, text text, engine text, candidates text,
             address_id bigint, conversation text, channel text, kind text, target text, thread_of bigint,
-            lane smallint, body text)),
+            lane smallint, body text, staff_id bigint, place int, carries int)),
     settled AS (
         UPDATE inbox SET state = 'done', outcome = left(t.outcome, 200), handled_at = :now
         FROM turns t
@@ -89,16 +90,19 @@ _SAVE = text("""
         SELECT :now, q.text, q.outcome, q.slug, q.release
         FROM json_to_recordset(CAST(:questions AS json)) AS q(text text, outcome text, slug text, release int)),
     kept_messages AS (
-        INSERT INTO message (id, address_id, direction, at, inbox_id, text, outcome, slug, release, engine, candidates)
+        INSERT INTO message (id, address_id, direction, at, inbox_id, text, outcome, slug, release, engine, candidates,
+                             staff_id)
         SELECT s.id, s.owner, s.direction, :now, s.inbox_id, s.text, t.outcome, t.slug, t.release, s.engine,
-               s.candidates
+               s.candidates, s.staff_id
         FROM said s JOIN turns t ON t.address_id = s.owner
         WHERE s.direction IS NOT NULL
           AND (t.inbox_id IS NULL OR EXISTS (SELECT FROM settled WHERE settled.id = t.inbox_id))),
     kept_calls AS (
-        INSERT INTO outbox (id, address_id, conversation, channel, kind, target, thread_of, lane, body, created_at)
-        SELECT id, address_id, conversation, channel, kind, target, thread_of, lane, body, :now
-        FROM said WHERE kind IS NOT NULL)
+        INSERT INTO outbox (id, address_id, conversation, channel, kind, target, thread_of, lane, body, created_at,
+                            message_id)
+        SELECT s.id, s.address_id, s.conversation, s.channel, s.kind, s.target, s.thread_of, s.lane, s.body, :now, m.id
+        FROM said s LEFT JOIN said m ON m.owner = s.owner AND m.place = s.carries
+        WHERE s.kind IS NOT NULL)
     SELECT count(*) FROM settled
 """)
 """Rows come as JSON, not as arrays: PostgreSQL would plan anew for arrays of each length."""
@@ -149,14 +153,16 @@ def _turn(bundle: Bundle) -> dict[str, object]:
 def _said(bundle: Bundle) -> Iterator[dict[str, object]]:
     """Messages first, then calls: in this order they get their ids."""
     owner = bundle.address_id
-    for message in bundle.messages:
+    for place, message in enumerate(bundle.messages):
         yield {
+            "place": place,
             "owner": owner,
             "direction": message.direction,
             "inbox_id": message.inbox_id,
             "text": message.text,
             "engine": message.engine,
             "candidates": message.candidates,
+            "staff_id": message.staff_id,
         }
     for row in bundle.calls:
         yield {
@@ -169,4 +175,5 @@ def _said(bundle: Bundle) -> Iterator[dict[str, object]]:
             "thread_of": row.thread_of,
             "lane": row.lane,
             "body": outbox.body(row.rendered),
+            "carries": row.carries,
         }

@@ -18,6 +18,7 @@ from bot.domain.wording import Voice
 from bot.storage import dialogs, effects, outbox, personal
 from bot.storage.bundle import Bundle, Message
 from bot.storage.dialogs import Addressee
+from bot.storage.scope import Facts, Scope
 from knowledge_base.schema import Pack
 from nlu.understanding import Understanding
 
@@ -50,13 +51,14 @@ async def prepare(
     tx: AsyncConnection, who: Addressee, decision: Decision, heard: Heard | None, context: Context
 ) -> Bundle:
     """Apply a decision's effects and render what it says. The rest waits in the bundle, to be saved."""
-    scope = effects.Scope(tx, who, context.cipher, context.release, context.now, context.free_episode)
+    scope = Scope(tx, who, context.cipher, context.release, context.now, context.free_episode)
     facts = await effects.apply(scope, decision.effects)
     said = tuple(s for s in (*decision.says, *(p.say for p in decision.staff)))
     known = await personal.reveal(tx, context.cipher, who.client_id, _personal_refs(said))
     voice = Voice(context.pack, decision.dialog.language, context.now, facts, known)
     kept = Bundle(who.id, context.release, decision.outcome, decision.slug)
     kept.episodes, kept.questions = scope.episodes, scope.questions
+    kept.messages.extend(scope.notes)
     if heard is not None:
         kept.inbox_id, kept.lease = heard.inbox_id, heard.lease
         kept.messages.append(_heard(decision, heard))
@@ -88,17 +90,23 @@ def _speak(
     for one in decision.says:
         pieces = render(one, voice, limits)
         plain = render(one, masked, limits) if any(_personal_refs((one,))) else pieces
-        kept.messages.append(Message("out", "\n\n".join(piece.text for piece in plain)))
-        kept.calls.extend(_call(who, piece) for piece in pieces)
+        kept.messages.append(Message("out", "\n\n".join(piece.text for piece in plain), staff_id=one.by))
+        kept.calls.extend(_call(who, piece, len(kept.messages) - 1) for piece in pieces)
         rows = pieces[-1].rows
         if rows:
             offered = tuple(Offered(b.label, b.action) for row in rows for b in row if b.action)
     return offered
 
 
-def _call(who: Addressee, piece: Rendered) -> outbox.Row:
+def _call(who: Addressee, piece: Rendered, carries: int) -> outbox.Row:
     return outbox.Row(
-        who.id, f"{who.channel.value}:{who.external_id}", who.channel, _kind(piece), who.external_id, piece
+        who.id,
+        f"{who.channel.value}:{who.external_id}",
+        who.channel,
+        _kind(piece),
+        who.external_id,
+        piece,
+        carries=carries,
     )
 
 
@@ -137,7 +145,7 @@ def _post(who: Addressee, chat: str, piece: Rendered, place: Place) -> outbox.Ro
     )
 
 
-def _with_case_id(dialog: Dialog, facts: effects.Facts) -> Dialog:
+def _with_case_id(dialog: Dialog, facts: Facts) -> Dialog:
     """A case opened by this decision gets the id of its row."""
     new = dialog.case(0)
     if new is None:

@@ -88,6 +88,12 @@ async def lock_by_id(tx: AsyncConnection, address_id: int) -> Locked:
     return _locked((await tx.execute(_BY_ID, {"id": address_id})).one())
 
 
+async def find_by_id(tx: AsyncConnection, address_id: int) -> Locked | None:
+    """The same of an address that may not exist."""
+    found = (await tx.execute(_BY_ID, {"id": address_id})).first()
+    return None if found is None else _locked(found)
+
+
 async def address_of_topic(tx: AsyncConnection, chat: str, topic: str) -> int | None:
     """Whose conversation a forum topic of the staff group is."""
     found = await tx.execute(
@@ -99,6 +105,11 @@ async def address_of_topic(tx: AsyncConnection, chat: str, topic: str) -> int | 
 def written(state: Dialog) -> str:
     """A dialog as its row keeps it."""
     return _DIALOG.dump_json(state).decode()
+
+
+def read(state: str) -> Dialog | None:
+    """A dialog out of its row; None before the first turn."""
+    return _DIALOG.validate_json(state) if state else None
 
 
 async def _create(tx: AsyncConnection, channel: Channel, external_id: str, now: dt.datetime) -> None:

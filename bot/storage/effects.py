@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import TypeAlias, assert_never
 
 from sqlalchemy import insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import decision as made
-from bot.domain.events import TimerKind
+from bot.storage import case_effects
 from bot.storage import personal as values
 from bot.storage.bundle import Episode, Question
-from bot.storage.dialogs import FREE_EPISODE, Addressee
-from bot.storage.tables import address, case, counter, episode, request, request_stage, score, term, timer, watch
-
-Facts = dict[str, str | int | dt.datetime]
-
-
-@dataclass(slots=True)
-class Scope:
-    """What every effect needs, and the facts found so far."""
-
-    tx: AsyncConnection
-    who: Addressee
-    cipher: values.Cipher
-    release: int
-    now: dt.datetime
-    free_episode: int
-    """A number no episode has."""
-    facts: Facts = field(default_factory=dict)
-    episodes: list[Episode] = field(default_factory=list)
-    """To be saved with the rest of the turn, as are ``questions``."""
-    questions: list[Question] = field(default_factory=list)
+from bot.storage.dialogs import FREE_EPISODE
+from bot.storage.scope import Facts, Scope
+from bot.storage.tables import address, counter, episode, request, request_stage, score, watch
 
 
 async def apply(scope: Scope, effects: Iterable[made.Effect]) -> Facts:
@@ -58,9 +36,6 @@ async def apply(scope: Scope, effects: Iterable[made.Effect]) -> Facts:
     return scope.facts
 
 
-CaseEffect: TypeAlias = made.StartCase | made.StartTerm | made.StopTerm | made.TakeCase | made.CloseCase | made.MarkTerm
-
-
 async def _apply(scope: Scope, effect: made.Effect) -> None:
     match effect:
         case made.OpenEpisode() | made.RecordHelped() | made.RecordComment() | made.RecordScore():
@@ -76,37 +51,15 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
             await values.keep(scope.tx, scope.cipher, scope.who.client_id, effect, scope.now)
         case made.ForgetPersonal(refs):
             await values.forget(scope.tx, scope.who.client_id, refs)
-        case made.MoveRequest(request_id, stage):
-            await scope.tx.execute(update(request).where(request.c.id == request_id).values(stage=stage))
-            await _stage(scope, request_id, stage)
+        case made.MoveRequest():
+            await _move(scope, effect)
         case made.SetReachable(reachable):
             changed = update(address).where(address.c.id == scope.who.id).values(reachable=reachable)
             await scope.tx.execute(changed)
         case made.CreateRequest():
             raise AssertionError("requests are created by apply")
         case _:
-            await _case(scope, effect)
-
-
-async def _case(scope: Scope, effect: CaseEffect) -> None:
-    match effect:
-        case made.StartCase():
-            await _start_case(scope, effect)
-        case made.StartTerm(case_id, marks):
-            await _start_term(scope, case_id, marks)
-        case made.StopTerm(case_id):
-            await _stop_terms(scope, case_id)
-        case made.TakeCase(case_id, staff_id):
-            taken = update(case).where(case.c.id == case_id).values(taken_by=staff_id, taken_at=scope.now)
-            await scope.tx.execute(taken)
-        case made.CloseCase(case_id, staff_id):
-            closed = update(case).where(case.c.id == case_id).values(closed_at=scope.now, closed_by=staff_id)
-            await scope.tx.execute(closed)
-        case made.MarkTerm(case_id, kind):
-            reached = update(term).where(term.c.case_id == case_id, term.c.stopped_at.is_(None))
-            await scope.tx.execute(reached.values(reached=kind.value))
-        case _:
-            assert_never(effect)
+            await case_effects.apply(scope, effect)
 
 
 _FREE_EPISODE = text(f"SELECT {FREE_EPISODE}")
@@ -170,6 +123,7 @@ async def _create_request(scope: Scope, effect: made.CreateRequest) -> int | Non
             stage=effect.stage,
             created_at=scope.now,
             due_at=effect.due_at,
+            stage_due_at=effect.stage_due_at,
             values=json.dumps(dict(effect.values), ensure_ascii=False),
         )
         .on_conflict_do_nothing()
@@ -193,56 +147,14 @@ async def _number(scope: Scope, request_id: int, effect: made.CreateRequest) -> 
     await scope.tx.execute(update(request).where(request.c.id == request_id).values(number=number))
 
 
+async def _move(scope: Scope, effect: made.MoveRequest) -> None:
+    moved = update(request).where(request.c.id == effect.request)
+    await scope.tx.execute(moved.values(stage=effect.stage, stage_due_at=effect.due_at))
+    reached = insert(request_stage).values(request_id=effect.request, stage=effect.stage, at=scope.now)
+    await scope.tx.execute(
+        reached.values(reason=effect.reason or None, advice=effect.advice or None, staff_id=effect.staff)
+    )
+
+
 async def _stage(scope: Scope, request_id: int, stage: str) -> None:
     await scope.tx.execute(insert(request_stage).values(request_id=request_id, stage=stage, at=scope.now))
-
-
-async def _start_case(scope: Scope, effect: made.StartCase) -> None:
-    added = (
-        insert(case)
-        .values(
-            address_id=scope.who.id,
-            request_id=scope.facts.get("request") if effect.of_request else None,
-            reason=effect.reason,
-            team=effect.team,
-            opened_at=scope.now,
-        )
-        .returning(case.c.id)
-    )
-    case_id = (await scope.tx.execute(added)).scalar_one()
-    scope.facts["case"] = case_id
-    scope.facts["case_due"] = effect.term.due_at
-    await _start_term(scope, case_id, effect.term)
-
-
-async def _start_term(scope: Scope, case_id: int, marks: made.TermMarks) -> None:
-    added = (
-        insert(term)
-        .values(case_id=case_id, policy=marks.policy, started_at=scope.now, due_at=marks.due_at)
-        .returning(term.c.id)
-    )
-    term_id = (await scope.tx.execute(added)).scalar_one()
-    await scope.tx.execute(
-        insert(timer).values(
-            [
-                {"term_id": term_id, "kind": kind.value, "fire_at": at}
-                for kind, at in (
-                    (TimerKind.WARN, marks.warn_at),
-                    (TimerKind.ALARM, marks.due_at),
-                    (TimerKind.SUPERVISOR, marks.supervisor_at),
-                )
-            ]
-        )
-    )
-
-
-_STOP = text("""
-    WITH stopped AS (
-        UPDATE term SET stopped_at = :now WHERE case_id = :case_id AND stopped_at IS NULL RETURNING id)
-    UPDATE timer SET state = 'dropped', settled_at = :now
-    WHERE state = 'set' AND term_id IN (SELECT id FROM stopped)
-""")
-
-
-async def _stop_terms(scope: Scope, case_id: int) -> None:
-    await scope.tx.execute(_STOP, {"now": scope.now, "case_id": case_id})

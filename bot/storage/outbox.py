@@ -34,6 +34,8 @@ class Row:
     rendered: Rendered
     thread_of: int | None = None
     lane: int = 0
+    carries: int | None = None
+    """Place of its message among those of the same turn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.decision import (
+    CaseById,
+    CaseView,
     EpisodeById,
     EpisodeView,
     MyRequests,
@@ -19,7 +21,7 @@ from bot.domain.decision import (
     StageReached,
 )
 from bot.storage.dialogs import Addressee
-from bot.storage.tables import address, episode, request, request_stage, score
+from bot.storage.tables import address, case, episode, request, request_stage, score, term
 
 MOST_REQUESTS = 10
 
@@ -35,6 +37,8 @@ async def load(tx: AsyncConnection, query: Query, who: Addressee) -> object:
             return next(iter(await _requests(tx, who, request.c.token == token)), None)
         case RequestById(id_):
             return next(iter(await _requests(tx, who, request.c.id == id_)), None)
+        case CaseById(id_):
+            return await _case(tx, who, id_)
         case EpisodeById(id_):
             return await _episode(tx, who, id_)
         case _:
@@ -59,13 +63,29 @@ async def _requests(tx: AsyncConnection, who: Addressee, where: ColumnElement[bo
         .order_by(request_stage.c.id)
     )
     for stage in stages:
-        reached.setdefault(stage.request_id, []).append(StageReached(stage.stage, stage.at))
+        reached.setdefault(stage.request_id, []).append(
+            StageReached(stage.stage, stage.at, stage.reason or "", stage.advice or "")
+        )
     return [
         RequestView(
             row.id, row.number, row.service, row.stage, row.created_at, row.due_at, tuple(reached.get(row.id, ()))
         )
         for row in rows
     ]
+
+
+async def _case(tx: AsyncConnection, who: Addressee, case_id: int) -> CaseView | None:
+    last = select(term.c.policy).where(term.c.case_id == case.c.id).order_by(term.c.id.desc()).limit(1)
+    row = (
+        await tx.execute(
+            select(case, last.scalar_subquery().label("policy")).where(
+                case.c.id == case_id, case.c.address_id == who.id
+            )
+        )
+    ).first()
+    if row is None:
+        return None
+    return CaseView(row.id, row.reason, row.team, row.policy or "", row.request_id, row.closed_at is not None)
 
 
 async def _episode(tx: AsyncConnection, who: Addressee, episode_id: int) -> EpisodeView | None:

@@ -16,7 +16,13 @@ from bot.storage.tables import staff
 async def by_telegram(tx: AsyncConnection, telegram_id: str) -> StaffPerson:
     """Who of the staff this Telegram user is; ``id`` is None for whoever is not registered."""
     row = (await tx.execute(select(staff).where(staff.c.telegram_id == telegram_id, staff.c.active.is_(True)))).first()
-    return StaffPerson(row.id, row.name, row.team) if row else StaffPerson(None)
+    return StaffPerson(row.id, row.name, row.team, row.role) if row else StaffPerson(None)
+
+
+async def by_id(tx: AsyncConnection, staff_id: int) -> StaffPerson:
+    """A person of the register; ``id`` is None for whoever works here no more."""
+    row = (await tx.execute(select(staff).where(staff.c.id == staff_id, staff.c.active.is_(True)))).first()
+    return StaffPerson(row.id, row.name, row.team, row.role) if row else StaffPerson(None)
 
 
 async def add(tx: AsyncConnection, name: str, telegram_id: str | None, team: str, role: str, now: dt.datetime) -> int:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    Sequence,
     SmallInteger,
     Table,
     Text,
@@ -23,42 +18,15 @@ from sqlalchemy import (
     text,
 )
 
+from bot.storage.columns import at as _at
+from bot.storage.columns import lease as _lease
+from bot.storage.columns import metadata
+from bot.storage.columns import number as _id
+from bot.storage.columns import of as _of
+from bot.storage.columns import said_number as _said_id
+
 # Kept by hand, a table as a table.
 # fmt: off
-
-metadata = MetaData(naming_convention={
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-})
-
-said_id = Sequence("said_id", metadata=metadata)
-"""One sequence for messages and outbox rows: the page streams both in one order."""
-
-
-def _id() -> Column[int]:
-    return Column("id", BigInteger, Identity(), primary_key=True)
-
-
-def _said_id() -> Column[int]:
-    return Column("id", BigInteger, said_id, server_default=said_id.next_value(), primary_key=True)
-
-
-def _at(name: str, *, null: bool = False) -> Column[dt.datetime]:
-    return Column(name, DateTime(timezone=True), nullable=null)
-
-
-def _of(name: str, target: str, *, null: bool = False) -> Column[int]:
-    return Column(name, BigInteger, ForeignKey(target), nullable=null)
-
-
-def _lease() -> tuple[Column[dt.datetime], Column[str]]:
-    return (
-        Column("lease_until", DateTime(timezone=True), nullable=False, server_default=text("'-infinity'")),
-        Column("lease", Text, nullable=True),
-    )
-
 
 client = Table("client", metadata, _id(), _at("created_at"))
 
@@ -94,10 +62,11 @@ message = Table(
     Column("direction", Text, nullable=False), _at("at"), _of("inbox_id", "inbox.id", null=True),
     Column("text", Text, nullable=True), Column("outcome", Text, nullable=True), Column("slug", Text, nullable=True),
     Column("release", Integer, nullable=False), Column("engine", Text, nullable=True),
-    Column("candidates", Text, nullable=True),
+    Column("candidates", Text, nullable=True), _of("staff_id", "staff.id", null=True),
     Index(None, "address_id", "id"), UniqueConstraint("inbox_id"),
 )
-"""Append-only; ``text`` is plain and erasable, absent where it held a personal value."""
+"""Append-only; ``text`` is plain and erasable, absent where it held a personal value. ``direction``: in, out, or
+note (for colleagues, never sent). ``staff_id``: whose words; absent: the client's or the assistant's."""
 
 outbox = Table(
     "outbox", metadata, _said_id(), _of("address_id", "address.id", null=True),
@@ -109,14 +78,16 @@ outbox = Table(
     Column("due_at", DateTime(timezone=True), nullable=False, server_default=text("'-infinity'")),
     Column("first_tried_at", DateTime(timezone=True), nullable=True), *_lease(),
     Column("cause", Text, nullable=True), Column("result", Text, nullable=True), _at("created_at"),
-    Column("settled_at", DateTime(timezone=True), nullable=True),
+    Column("settled_at", DateTime(timezone=True), nullable=True), Column("message_id", BigInteger, nullable=True),
+    Index("ix_outbox_message", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     Index("ix_outbox_waiting", "conversation", "id", postgresql_where=text("state = 'pending'")),
     Index("ix_outbox_next", "channel", "lane", "id", postgresql_where=text("state = 'pending'")),
     Index("ix_outbox_troubled", "state", postgresql_where=text("state IN ('failed', 'unknown', 'held')")),
     Index("ix_outbox_repeated", "id", postgresql_where=text("state = 'sent' AND cause IS NOT NULL")),
     Index("ix_outbox_page", "address_id", "id", postgresql_where=text("channel = 'page'")),
 )
-"""One physical call a row. ``state``: pending, sent, failed, unknown, held. ``body`` is blanked after 14 days."""
+"""One physical call a row. ``state``: pending, sent, failed, unknown, held. ``body`` is blanked after 14 days.
+``message_id``: the message it carries, saved by the same statement."""
 
 episode = Table(
     "episode", metadata, _id(), _of("address_id", "address.id"), Column("kind", Text, nullable=False),
@@ -142,14 +113,16 @@ request = Table(
     "request", metadata, _id(), Column("number", Text, nullable=True), _of("address_id", "address.id"),
     Column("token", Text, nullable=False), Column("service", Text, nullable=False),
     Column("release", Integer, nullable=False), Column("stage", Text, nullable=False), _at("created_at"),
-    _at("due_at", null=True), Column("values", Text, nullable=False),
+    _at("due_at", null=True), Column("values", Text, nullable=False), _at("stage_due_at", null=True),
     UniqueConstraint("number"), UniqueConstraint("address_id", "token"),
 )
 
 request_stage = Table(
     "request_stage", metadata, _id(), _of("request_id", "request.id"), Column("stage", Text, nullable=False),
-    _at("at"), Index(None, "request_id"),
+    _at("at"), Column("reason", Text, nullable=True), Column("advice", Text, nullable=True),
+    _of("staff_id", "staff.id", null=True), Index(None, "request_id"),
 )
+"""``reason`` and ``advice``: of a refusal."""
 
 counter = Table(
     "counter", metadata, Column("series", Text, primary_key=True), Column("year", Integer, primary_key=True),
@@ -161,6 +134,7 @@ case = Table(
     Column("reason", Text, nullable=False), Column("team", Text, nullable=False), _at("opened_at"),
     _of("taken_by", "staff.id", null=True), _at("taken_at", null=True), _at("closed_at", null=True),
     _of("closed_by", "staff.id", null=True), Index(None, "address_id"),
+    Index("ix_case_open", "id", postgresql_where=text("closed_at IS NULL")),
 )
 
 term = Table(
@@ -168,6 +142,12 @@ term = Table(
     _at("due_at"), _at("stopped_at", null=True), Column("reached", Text, nullable=True), Index(None, "case_id"),
 )
 """``reached``: the last mark told (warn, alarm, supervisor)."""
+
+term_pause = Table(
+    "term_pause", metadata, _id(), _of("term_id", "term.id"), _at("started_at"), _at("ended_at", null=True),
+    Index(None, "term_id"),
+)
+"""The client owed an answer: this time does not count."""
 
 timer = Table(
     "timer", metadata, _id(), _of("term_id", "term.id"), Column("kind", Text, nullable=False), _at("fire_at"),
@@ -206,6 +186,19 @@ sign_in_try = Table(
     Column("failures", Integer, nullable=False), _at("last_at"), _at("until"),
 )
 """Failed sign-ins of a login or a network address; ``who`` is a keyed hash."""
+
+staff_act = Table(
+    "staff_act", metadata, _id(), _of("address_id", "address.id"), _of("case_id", "case.id", null=True),
+    _of("staff_id", "staff.id"), Column("verb", Text, nullable=False), Column("detail", Text, nullable=False),
+    _at("at"), Index(None, "address_id", "id"),
+)
+"""What staff did with a conversation, at either desk; the last id is the version that a form has shown."""
+
+desk_form = Table(
+    "desk_form", metadata, Column("action", Text, primary_key=True), _of("staff_id", "staff.id"),
+    Column("outcome", Text, nullable=False), _at("at"),
+)
+"""Forms that were sent: one sent again returns the first result."""
 
 staff_topic = Table(
     "staff_topic", metadata, Column("address_id", BigInteger, ForeignKey("address.id"), primary_key=True),

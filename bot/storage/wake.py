@@ -16,6 +16,8 @@ import asyncpg
 from bot.domain.messages import Channel
 
 INBOX = "inbox"
+DESK = "desk"
+"""Something about a case has changed."""
 CHANNEL = "otklik"
 COALESCE_SECONDS = 0.005
 RECONNECT_SECONDS = 1.0
@@ -26,6 +28,11 @@ log = logging.getLogger(__name__)
 def outbox_of(channel: Channel) -> str:
     """The topic of a messenger's calls."""
     return f"outbox:{channel.value}"
+
+
+def desk_of(address: int) -> str:
+    """The topic of one conversation, for whoever has it open at the desk."""
+    return f"{DESK}:{address}"
 
 
 class Waiter:
@@ -48,7 +55,7 @@ class Waiter:
 
 
 class Wake:
-    """Topics: ``inbox``, ``outbox:<channel>``, ``page:<visitor>``."""
+    """Topics: ``inbox``, ``outbox:<channel>``, ``page:<visitor>``, ``desk``, ``desk:<address>``."""
 
     def __init__(self, url: str) -> None:
         self._url = url

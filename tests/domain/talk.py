@@ -19,8 +19,9 @@ from bot.channels.telegram.capabilities import CAPABILITIES as TELEGRAM
 from bot.channels.vk.capabilities import CAPABILITIES as VK
 from bot.domain import actions
 from bot.domain import decision as made
+from bot.domain.case_effects import CloseCase, StartCase
 from bot.domain.decide import decide
-from bot.domain.decision import Decision, EpisodeView, Need, Query, RequestView, Scene, StageReached, View
+from bot.domain.decision import CaseView, Decision, EpisodeView, Need, Query, RequestView, Scene, StageReached, View
 from bot.domain.dialog import Dialog, Offered
 from bot.domain.events import ClientActed, Event
 from bot.domain.messages import Channel, Incoming, Kind, Rendered
@@ -85,6 +86,7 @@ class Talk:
     tokens: dict[str, int] = field(default_factory=dict)
     episodes: dict[int, EpisodeView] = field(default_factory=dict)
     personal: dict[str, str] = field(default_factory=dict)
+    closed: dict[int, CaseView] = field(default_factory=dict)
     effects: list[made.Effect] = field(default_factory=list)
     last: Decision = field(default_factory=lambda: Decision(Dialog("ru")))
     heard: list[Rendered] = field(default_factory=list)
@@ -209,7 +211,11 @@ class Talk:
                     moved = self.requests[request]
                     history = (*moved.history, StageReached(stage, self.now))
                     self.requests[request] = replace(moved, stage=stage, history=history)
-                case made.StartCase():
+                case CloseCase(case):
+                    was = self.dialog.case(case)
+                    assert was is not None, "a case that isn't open was closed"
+                    self.closed[case] = CaseView(case, was.reason, was.team, was.policy, was.request, True)
+                case StartCase():
                     self.ids += 1
                     facts |= {"case": self.ids, "case_due": effect.term.due_at}
         return facts
@@ -249,6 +255,8 @@ class Talk:
                 return self.requests.get(self.tokens.get(token, -1))
             case made.RequestById(id_):
                 return self.requests.get(id_)
+            case made.CaseById(id_):
+                return self.closed.get(id_)
             case made.EpisodeById(id_):
                 return self.episodes.get(id_)
 
@@ -319,7 +327,9 @@ def check_fits(piece: Rendered, channel: Channel) -> None:
 def check_action(action: str) -> None:
     if action:
         assert len(action.encode()) <= 64, f"{action} does not fit a Telegram button"
-        assert actions.parse(action) is not None or actions.parse_staff(action) is not None, f"{action} is not ours"
+        assert actions.parse(action) is not None or any(
+            read(action) is not None for read in (actions.parse_staff, actions.parse_handing)
+        ), f"{action} is not ours"
 
 
 def plain(text: str) -> str:

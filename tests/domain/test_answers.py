@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.decision import OpenEpisode, RecordComment, RecordHelped, RecordQuestion, RecordScore, StartCase
+from bot.domain.case_effects import StartCase
+from bot.domain.decision import OpenEpisode, RecordComment, RecordHelped, RecordQuestion, RecordScore
 from bot.domain.dialog import Comment, Dialog, Missing
 from nlu.understanding import Outcome, Understanding
 from tests.domain.talk import NIGHT, Talk, real_pack, understood

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.decision import CreateRequest, ForgetPersonal, KeepPersonal, RecordFeedback, StartCase
+from bot.domain.case_effects import StartCase
+from bot.domain.decision import CreateRequest, ForgetPersonal, KeepPersonal, RecordFeedback
 from bot.domain.dialog import Dialog, Form, FormMode
 from bot.domain.messages import Kind
 from nlu.understanding import Outcome

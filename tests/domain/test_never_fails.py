@@ -10,17 +10,8 @@ from hypothesis import strategies as st
 
 from bot.domain import flood
 from bot.domain.activities import handoff
-from bot.domain.decision import (
-    CloseCase,
-    KeepPersonal,
-    MoveRequest,
-    RecordComment,
-    RecordHelped,
-    RecordScore,
-    SetReachable,
-    StopTerm,
-    TakeCase,
-)
+from bot.domain.case_effects import CloseCase, StopTerm, TakeCase
+from bot.domain.decision import KeepPersonal, MoveRequest, RecordComment, RecordHelped, RecordScore, SetReachable
 from bot.domain.dialog import Dialog, Form, FormMode
 from bot.domain.events import ClientActed, Event, StaffPressed, StaffWrote
 from bot.domain.messages import Kind

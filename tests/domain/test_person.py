@@ -7,17 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.decision import (
-    CloseCase,
-    MarkTerm,
-    MoveRequest,
-    OpenEpisode,
-    SetReachable,
-    StartCase,
-    StartTerm,
-    StopTerm,
-    TakeCase,
-)
+from bot.domain.acts import Verb
+from bot.domain.case_effects import CloseCase, MarkTerm, RecordAct, StartCase, StartTerm, StopTerm, TakeCase
+from bot.domain.decision import MoveRequest, OpenEpisode, SetReachable
 from bot.domain.dialog import OpenCase
 from bot.domain.events import (
     ClientUnreachable,
@@ -232,7 +224,7 @@ def test_staff_may_write_first() -> None:
     talk = Talk().start().happen(StaffWrote(MARIA, "Ваш вопрос решён."))
     assert "Ваш вопрос решён." in talk.text
     assert not talk.dialog.led
-    assert not talk.last.effects
+    assert talk.last.effects == (RecordAct(Verb.ANSWER, 1),)
 
 
 @pytest.mark.parametrize("words", ["**жирно** `код` {number}", "я" * 9000, "<b>&amp;</b>"])

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.domain.events import Event, StaffPerson
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.domain.events import Event, StaffActed, StaffPerson, StaffPressed, StaffWrote
 from bot.domain.messages import Channel, Ignored, Incoming, Kind, Parsed, Received
-from bot.storage import dialogs, inbox
+from bot.storage import dialogs, inbox, tables
 from bot.storage.inbox import Claimed
 from bot.turn import Content, Runtime, Shelf, take
 from bot.usecases import handle_update
@@ -111,11 +113,20 @@ class Worker:
     async def happens(self, who: str, event: Event) -> str:
         """Something that is no update of the client's."""
         address = await self.address(who)
+        if isinstance(event, StaffWrote | StaffPressed | StaffActed) and event.staff.id is not None:
+            await self.employs(event.staff)
 
         async def lock(tx: Any) -> dialogs.Locked:
             return await dialogs.lock_by_id(tx, address)
 
         return (await take(self.runtime, self.runtime.shelf.content, lock, event)).outcome
+
+    async def employs(self, person: StaffPerson) -> None:
+        """A person of the register, under the number that the test gives."""
+        row = {"id": person.id, "name": person.name, "team": person.team, "role": person.role, "created_at": WEDNESDAY}
+        added = insert(tables.staff).values(**row).on_conflict_do_nothing()
+        async with self.runtime.db.begin() as tx:
+            await tx.execute(added)
 
     async def address(self, who: str) -> int:
         rows = await ask(self.runtime.db, "SELECT id FROM address WHERE external_id = :who", who=who)

@@ -6,7 +6,9 @@ import datetime as dt
 from dataclasses import replace
 
 from bot.domain import terms
-from bot.domain.decision import CloseCase, Decision, Scene, StartCase, StartTerm, StopTerm
+from bot.domain.activities import case_clock
+from bot.domain.case_effects import CaseEffect, CloseCase, StartCase, StopTerm
+from bot.domain.decision import Decision, Scene
 from bot.domain.dialog import Dialog, OpenCase
 from bot.domain.speech import Fact, Offer, Param, Place, Ref, Say, StaffSay, When, offer, say
 from knowledge_base.schema import Policy
@@ -52,7 +54,15 @@ def open_case(
 ) -> Decision:
     """A case with its term and the post for staff; says nothing to the client."""
     marks = terms.marks(policy_of(scene, policy), scene.pack.calendars, scene.now, first=True)
-    case = OpenCase(NEW_CASE, reason, marks.due_at, request=NEW_CASE if of_request else None)
+    case = OpenCase(
+        NEW_CASE,
+        reason,
+        marks.due_at,
+        request=NEW_CASE if of_request else None,
+        team=team,
+        policy=policy,
+        since=scene.now,
+    )
     words = {
         "team": Ref(f"team/{team}"),
         "channel": Ref(f"channel.{scene.view.channel.value}"),
@@ -130,14 +140,17 @@ def forward(scene: Scene, text: str, key: str = "staff.client_said", *, owed: bo
     if not text:
         return Decision(scene.dialog, outcome="forwarded")
     post = StaffSay(say(key, text=text))
-    dialog, effects = scene.dialog, ()
+    dialog, effects = scene.dialog, list[CaseEffect]()
+    for paused in [case for case in dialog.cases if case.paused]:
+        resumed, done = case_clock.resume(scene, paused)
+        dialog = dialog.with_case(resumed)
+        effects.extend(done)
     case = dialog.handed_over or (dialog.cases[0] if dialog.cases else None)
     if owed and case is not None and not case.waiting:
-        policy = policy_of(scene, scene.pack.agency.handoff_policy)
-        marks = terms.marks(policy, scene.pack.calendars, scene.now, first=False)
-        dialog = dialog.with_case(replace(case, waiting=True, due_at=marks.due_at))
-        return Decision(dialog, effects=(StartTerm(case.id, marks),), staff=(post,), outcome="forwarded")
-    return Decision(dialog, effects=effects, staff=(post,), outcome="forwarded")
+        begun, done = case_clock.begin(scene, case)
+        dialog = dialog.with_case(begun)
+        effects.extend(done)
+    return Decision(dialog, effects=tuple(effects), staff=(post,), outcome="forwarded")
 
 
 def withdraw(scene: Scene, case_id: int) -> Decision:

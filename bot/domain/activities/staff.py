@@ -1,71 +1,85 @@
-"""The staff's side of a conversation: taking, answering, closing, and the marks of the term."""
+"""The staff's side of a conversation: what comes from either desk, and the marks of the term."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import assert_never
 
 from bot.domain import actions
-from bot.domain.activities import status, survey
+from bot.domain.activities import desk, handing
+from bot.domain.activities.desk import By
 from bot.domain.activities.handoff import general
-from bot.domain.decision import (
-    CloseCase,
-    Decision,
-    Effect,
-    MarkTerm,
-    MoveRequest,
-    Need,
-    OpenEpisode,
-    RequestById,
-    RequestView,
-    Result,
-    Scene,
-    StopTerm,
-    TakeCase,
-)
-from bot.domain.dialog import OpenCase
-from bot.domain.events import StaffPerson, StaffPressed, StaffWrote, TimerFired, TimerKind
-from bot.domain.speech import Offer, Param, Ref, Say, StaffSay, When, offer, say
+from bot.domain.acts import Act, Answer, Claim, Close, Desk, HandOn, Move, Note, Reopen
+from bot.domain.case_effects import MarkTerm
+from bot.domain.decision import Decision, Result, Scene
+from bot.domain.events import StaffActed, StaffPressed, StaffWrote, TimerFired, TimerKind
+from bot.domain.speech import Param, StaffSay, When, offer, say
 
 NOTE = "//"
 """A staff message that begins so is a note for colleagues."""
+ASK = "??"
+"""One that begins so asks the client back: the term pauses until he answers."""
 
 
-def wrote(scene: Scene, event: StaffWrote) -> Decision:
-    """A person's answer goes to the client and stops the running terms of this conversation."""
-    if event.staff.id is None:
-        return _post(scene, "staff.not_registered")
-    if not event.text:
-        return _post(scene, "staff.text_only")
-    if event.text.startswith(NOTE):
-        return Decision(scene.dialog, outcome="staff.note")
-    dialog, effects = scene.dialog, []
-    for case in dialog.cases:
-        if case.waiting:
-            effects.append(StopTerm(case.id))
-        dialog = dialog.with_case(replace(case, waiting=False, answered=True))
-    told = say("person.says", (_client_ways() if dialog.cases else ()), text=event.text, who=_who(scene, event.staff))
-    dialog = replace(dialog, led=bool(dialog.cases))
-    return Decision(dialog, says=(told,), effects=tuple(effects), outcome="staff.answered")
+def wrote(scene: Scene, event: StaffWrote) -> Result:
+    """What a person wrote in the conversation's topic."""
+    text = event.text
+    act: Act = Answer(text)
+    if text.startswith(NOTE):
+        act = Note(text.removeprefix(NOTE).strip())
+    elif text.startswith(ASK):
+        act = Answer(text.removeprefix(ASK).strip(), asks=True)
+    return acted(scene, StaffActed(event.staff, act, Desk.GROUP))
 
 
 def pressed(scene: Scene, event: StaffPressed) -> Result:
-    """Take or close a case, from its post in the topic."""
+    """A button of a post in the topic."""
     if event.staff.id is None:
-        return _post(scene, "staff.not_registered")
-    parsed = actions.parse_staff(event.action)
-    case = scene.dialog.case(parsed[1]) if parsed else None
-    if parsed is None or case is None:
-        return _post(scene, "staff.case_closed")
-    if parsed[0] == "take":
-        return _take(scene, case, event.staff, event.staff.id)
-    return _close(scene, case, event.staff.id)
+        return desk.refuse(scene, "staff.not_registered")
+    act: Act
+    match actions.parse_staff(event.action) or actions.parse_handing(event.action):
+        case ("take", int(case)):
+            act = Claim(case)
+        case ("done", int(case)):
+            act = Close(case)
+        case ("open", int(case)):
+            act = Reopen(case)
+        case ("hand", int(case)):
+            return handing.choose_team(scene, case)
+        case (int(case), str(team)):
+            act = HandOn(case, team)
+        case _:
+            return desk.refuse(scene, "staff.case_closed")
+    return acted(scene, StaffActed(event.staff, act, Desk.GROUP))
+
+
+def acted(scene: Scene, event: StaffActed) -> Result:
+    """What a person of the staff does, whichever desk he works at."""
+    if event.staff.id is None:
+        return desk.refuse(scene, "staff.not_registered")
+    by = By(event.staff, event.staff.id, event.desk)
+    match event.act:
+        case Claim() as act:
+            return desk.claim(scene, by, act)
+        case Answer() as act:
+            return desk.answer(scene, by, act)
+        case Note() as act:
+            return desk.note(scene, by, act)
+        case Close() as act:
+            return desk.close(scene, by, act)
+        case HandOn() as act:
+            return handing.hand_on(scene, by, act)
+        case Reopen() as act:
+            return handing.reopen(scene, by, act)
+        case Move() as act:
+            return handing.move(scene, by, act)
+        case _:
+            assert_never(event.act)
 
 
 def timer(scene: Scene, event: TimerFired) -> Decision:
     """A mark of the term; one that no longer matches the case is dropped."""
     case = scene.dialog.case(event.case)
-    if case is None or not case.waiting or case.due_at != event.due_at:
+    if case is None or not case.waiting or case.paused or case.due_at != event.due_at:
         return Decision(scene.dialog, outcome="timer.stale")
     words: dict[str, Param] = {"client": scene.view.address, "due": When(event.due_at)}
     match event.kind:
@@ -79,77 +93,3 @@ def timer(scene: Scene, event: TimerFired) -> Decision:
         case _:
             assert_never(event.kind)
     return Decision(scene.dialog, effects=(MarkTerm(case.id, event.kind),), staff=(post,), outcome="timer")
-
-
-def _take(scene: Scene, case: OpenCase, staff: StaffPerson, staff_id: int) -> Result:
-    if case.taken_by == staff_id:
-        return _post(scene, "staff.yours_already")
-    if case.taken_by is not None:
-        return _post(scene, "staff.taken_by_other")
-    dialog = scene.dialog.with_case(replace(case, taken_by=staff_id))
-    effects: list[Effect] = [TakeCase(case.id, staff_id)]
-    if case.request is not None:
-        query = RequestById(case.request)
-        if query not in scene.view.loaded:
-            return Need(query)
-        moved, told = _move(scene, scene.view.loaded[query], final=False)
-        effects.extend(moved)
-        return Decision(dialog, says=told, effects=tuple(effects), staff=(_taken(staff),), outcome="staff.took")
-    joined = say("person.joins", _client_ways(), who=_who(scene, staff))
-    return Decision(
-        replace(dialog, led=True), says=(joined,), effects=tuple(effects), staff=(_taken(staff),), outcome="staff.took"
-    )
-
-
-def _close(scene: Scene, case: OpenCase, staff_id: int) -> Result:
-    if not case.answered:
-        return _post(scene, "staff.answer_first")
-    effects: list[Effect] = [StopTerm(case.id), CloseCase(case.id, staff_id)]
-    says: tuple[Say, ...] = ()
-    if case.request is not None:
-        query = RequestById(case.request)
-        if query not in scene.view.loaded:
-            return Need(query)
-        moved, says = _move(scene, scene.view.loaded[query], final=True)
-        effects.extend(moved)
-    dialog = scene.dialog.without_case(case.id)
-    dialog = replace(dialog, led=False)
-    if not scene.dialog.scores_declined and case.reason != "broken":
-        effects.append(OpenEpisode("scored", "case", case.reason, case.id))
-        says = (*says, survey.ask_score("score.ask_case", "scored"))
-    else:
-        says = (*says, say("person.leaves"))
-    return Decision(
-        dialog, says=says, effects=tuple(effects), staff=(StaffSay(say("staff.closed")),), outcome="staff.closed"
-    )
-
-
-def _move(scene: Scene, found: object, *, final: bool) -> tuple[list[Effect], tuple[Say, ...]]:
-    """The stages that a request passes: up to the last but one when taken, the last one when closed."""
-    if not isinstance(found, RequestView) or found.service not in scene.pack.services:
-        return [], ()
-    stages = scene.pack.services[found.service].stages
-    slugs = [stage.slug for stage in stages]
-    position = slugs.index(found.stage) if found.stage in slugs else 0
-    passed = slugs[position + 1 :] if final else slugs[position + 1 : -1]
-    if not passed:
-        return [], ()
-    return [MoveRequest(found.id, slug) for slug in passed], (status.stage_changed(scene, found, passed[-1]),)
-
-
-def _taken(staff: StaffPerson) -> StaffSay:
-    return StaffSay(say("staff.taken", name=staff.name))
-
-
-def _who(scene: Scene, staff: StaffPerson) -> Ref:
-    """The team as the client reads it; a person's name is not told."""
-    team = staff.team if staff.team in scene.pack.teams else scene.pack.agency.default_team
-    return Ref(f"team/{team}")
-
-
-def _client_ways() -> tuple[tuple[Offer, ...], ...]:
-    return ((offer("button.assistant", "c:assistant"),),)
-
-
-def _post(scene: Scene, key: str) -> Decision:
-    return Decision(scene.dialog, staff=(StaffSay(say(key)),), outcome=key)

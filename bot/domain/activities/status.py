@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from bot.domain import request as life
 from bot.domain import terms
 from bot.domain.activities import form_words
 from bot.domain.decision import Decision, MyRequests, Need, RequestById, RequestByNumber, RequestView, Result, Scene
@@ -56,10 +57,15 @@ def shown(scene: Scene, request: RequestView) -> Decision:
     lines = Lines(tuple(_stages(scene, service, request)))
     stage = next((s for s in service.stages if s.slug == request.stage), None)
     acts = Ref("status.you_act" if stage and stage.client_acts else "status.nothing_from_you")
-    if stage is not None and stage.final:
+    if stage is not None and (stage.final or stage.refusal):
         acts = Ref("status.finished")
     rows = ((offer("button.person", "c:human"), offer("button.menu", "menu:main")),)
-    body = Say((head, Ref("status.body", {"lines": lines}), acts), rows)
+    why = tuple(
+        Ref("status.why_refused", {"reason": last.reason, "advice": last.advice})
+        for last in request.history[-1:]
+        if last.reason
+    )
+    body = Say((head, Ref("status.body", {"lines": lines}), *why, acts), rows)
     return Decision(scene.dialog, says=(body,), outcome="status", slug=service.slug)
 
 
@@ -71,6 +77,12 @@ def stage_changed(scene: Scene, request: RequestView, stage: str) -> Say:
         number=request.number,
         stage=Ref(f"service/{request.service}/stage/{stage}"),
     )
+
+
+def refused(request: RequestView, reason: str, advice: str) -> Say:
+    """Tells of a refusal: why, and what to do to avoid it next time."""
+    rows: Rows = ((offer("button.person", "c:human"), offer("button.where", f"q:{request.id}")),)
+    return say("status.refused", rows, number=request.number, reason=reason, advice=advice)
 
 
 def _found(scene: Scene, found: object, number: str) -> Result:
@@ -97,11 +109,15 @@ def _line(scene: Scene, request: RequestView) -> Ref:
 
 def _stages(scene: Scene, service: Service, request: RequestView) -> list[Ref]:
     reached = {stage.stage: stage.at for stage in request.history}
-    slugs = [stage.slug for stage in service.stages]
+    path = life.path(service)
+    end = life.stage_of(service, request.stage)
+    if end is not None and end.refusal:
+        path = (*(stage for stage in path if stage.slug in reached), end)
+    slugs = [stage.slug for stage in path]
     position = slugs.index(request.stage) if request.stage in slugs else 0
     return [
         _stage_line(scene, service, request, stage, number, position, reached.get(stage.slug))
-        for number, stage in enumerate(service.stages)
+        for number, stage in enumerate(path)
     ]
 
 
@@ -115,7 +131,7 @@ def _stage_line(
     at: dt.datetime | None,
 ) -> Ref:
     title = Ref(f"service/{service.slug}/stage/{stage.slug}")
-    if number < position or (number == position and (stage.final or number == 0)):
+    if number < position or (number == position and (stage.final or stage.refusal or number == 0)):
         if at is None:
             return Ref("status.done_bare", {"stage": title})
         return Ref("status.done", {"stage": title, "when": When(at, WhenStyle.STAMP)})

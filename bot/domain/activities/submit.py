@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from bot.domain import request as life
 from bot.domain import terms
 from bot.domain.activities import handoff, survey
 from bot.domain.decision import CreateRequest, Decision, RecordFeedback, RequestByToken, RequestView, Scene
@@ -40,6 +41,7 @@ def _request(scene: Scene, service: Service, form: Form) -> Decision:
         stage=service.stages[0].slug,
         due_at=due,
         values=form.values,
+        stage_due_at=life.ends_by(service, service.stages[0].slug, now, agency.timezone),
     )
     opened = Decision(scene.dialog)
     if service.policy is not None:

@@ -1,0 +1,183 @@
+"""What a person of the staff does with a conversation: take, answer, note, close. The same from either desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.domain import request as life
+from bot.domain.activities import case_clock, status, survey
+from bot.domain.acts import Answer, Claim, Close, Desk, Note, Verb
+from bot.domain.case_effects import CloseCase, KeepNote, RecordAct, StopTerm, TakeCase
+from bot.domain.decision import (
+    Decision,
+    Effect,
+    MoveRequest,
+    Need,
+    OpenEpisode,
+    RequestById,
+    RequestView,
+    Result,
+    Scene,
+)
+from bot.domain.dialog import OpenCase
+from bot.domain.events import StaffPerson
+from bot.domain.speech import Offer, Ref, Rows, Say, StaffSay, offer, say
+from bot.domain.staff import Right, may
+
+REFUSALS = frozenset(
+    [
+        "staff.not_registered",
+        "staff.forbidden",
+        "staff.text_only",
+        "staff.case_closed",
+        "staff.taken_by_other",
+        "staff.answer_first",
+        "staff.open_already",
+        "staff.no_team",
+        "staff.no_stage",
+        "staff.refusal_needs",
+    ]
+)
+"""Outcomes of an act that changed nothing: the key of the text that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts, and at which desk."""
+
+    person: StaffPerson
+    id: int
+    desk: Desk
+
+    def may(self, right: Right, case: OpenCase | None = None) -> bool:
+        team, holder = (case.team, case.taken_by) if case else ("", None)
+        return may(self.person, right, team=team, holder=holder)
+
+
+def claim(scene: Scene, by: By, act: Claim) -> Result:
+    """Take a case: colleagues see whose it is, and the client that somebody is there."""
+    case = scene.dialog.case(act.case)
+    if case is None:
+        return refuse(scene, "staff.case_closed")
+    if not by.may(Right.ANSWER, case):
+        return refuse(scene, "staff.forbidden")
+    if case.taken_by == by.id:
+        return refuse(scene, "staff.yours_already")
+    if case.taken_by is not None:
+        return refuse(scene, "staff.taken_by_other")
+    dialog = scene.dialog.with_case(replace(case, taken_by=by.id))
+    effects: list[Effect] = [TakeCase(case.id, by.id), RecordAct(Verb.CLAIM, by.id, case.id)]
+    post = StaffSay(say("staff.taken", case_ways(case.id), name=by.person.name))
+    if case.request is not None:
+        query = RequestById(case.request)
+        if query not in scene.view.loaded:
+            return Need(query)
+        moved, told = passing(scene, by, scene.view.loaded[query], final=False)
+        return Decision(dialog, says=told, effects=(*effects, *moved), staff=(post,), outcome="staff.took")
+    joined = say("person.joins", client_ways(), who=who(scene, by.person))
+    return Decision(
+        replace(dialog, led=True), says=(joined,), effects=tuple(effects), staff=(post,), outcome="staff.took"
+    )
+
+
+def answer(scene: Scene, by: By, act: Answer) -> Decision:
+    """A person's words go to the client. They stop the running terms, or, asking him back, pause them."""
+    if not by.may(Right.ANSWER):
+        return refuse(scene, "staff.forbidden")
+    if not act.text.strip():
+        return refuse(scene, "staff.text_only")
+    dialog, effects = scene.dialog, list[Effect]()
+    for case in dialog.cases:
+        changed, done = (case_clock.pause if act.asks else case_clock.stop)(scene, case)
+        effects.extend(done)
+        dialog = dialog.with_case(replace(changed, answered=True))
+    about = dialog.handed_over or next(iter(dialog.cases), None)
+    effects.append(RecordAct(Verb.ASK if act.asks else Verb.ANSWER, by.id, about.id if about else None))
+    ways = client_ways() if dialog.cases else ()
+    told = say("person.asks" if act.asks else "person.says", ways, text=act.text, who=who(scene, by.person))
+    return Decision(
+        replace(dialog, led=bool(dialog.cases)),
+        says=(replace(told, by=by.id),),
+        effects=tuple(effects),
+        staff=echo(by, "staff.asked_there" if act.asks else "staff.answered_there", act.text),
+        outcome="staff.asked" if act.asks else "staff.answered",
+    )
+
+
+def note(scene: Scene, by: By, act: Note) -> Decision:
+    """Words for colleagues."""
+    if not by.may(Right.NOTE):
+        return refuse(scene, "staff.forbidden")
+    if not act.text.strip():
+        return refuse(scene, "staff.text_only")
+    kept = (KeepNote(by.id, act.text), RecordAct(Verb.NOTE, by.id))
+    return Decision(scene.dialog, effects=kept, staff=echo(by, "staff.noted_there", act.text), outcome="staff.note")
+
+
+def close(scene: Scene, by: By, act: Close) -> Result:
+    """The client's matter is settled; he is asked for a score, unless that is not wished."""
+    case = scene.dialog.case(act.case)
+    if case is None:
+        return refuse(scene, "staff.case_closed")
+    if not by.may(Right.LEAD, case):
+        return refuse(scene, "staff.forbidden")
+    if not case.answered:
+        return refuse(scene, "staff.answer_first")
+    effects: list[Effect] = [StopTerm(case.id), CloseCase(case.id, by.id), RecordAct(Verb.CLOSE, by.id, case.id)]
+    says: tuple[Say, ...] = ()
+    if case.request is not None:
+        query = RequestById(case.request)
+        if query not in scene.view.loaded:
+            return Need(query)
+        moved, says = passing(scene, by, scene.view.loaded[query], final=True)
+        effects.extend(moved)
+    if act.ask_score and not scene.dialog.scores_declined and case.reason != "broken":
+        effects.append(OpenEpisode("scored", "case", case.reason, case.id))
+        says = (*says, survey.ask_score("score.ask_case", "scored"))
+    else:
+        says = (*says, say("person.leaves"))
+    rows: Rows = ((offer("staff.button.reopen", f"k:open:{case.id}"),),)
+    post = StaffSay(say("staff.closed", rows, name=by.person.name))
+    dialog = replace(scene.dialog.without_case(case.id), led=False)
+    return Decision(dialog, says=says, effects=tuple(effects), staff=(post,), outcome="staff.closed")
+
+
+def passing(scene: Scene, by: By, found: object, *, final: bool) -> tuple[list[Effect], tuple[Say, ...]]:
+    """The stages that a request passes: up to the last but one when taken, the last one when closed."""
+    if not isinstance(found, RequestView) or found.service not in scene.pack.services:
+        return [], ()
+    service = scene.pack.services[found.service]
+    stages = life.passed(service, found.stage, final=final)
+    if not stages:
+        return [], ()
+    timezone = scene.pack.agency.timezone
+    moved: list[Effect] = [
+        MoveRequest(found.id, s.slug, life.ends_by(service, s.slug, found.created_at, timezone), staff=by.id)
+        for s in stages
+    ]
+    return moved, (status.stage_changed(scene, found, stages[-1].slug),)
+
+
+def who(scene: Scene, staff: StaffPerson) -> Ref:
+    """The team as the client reads it; a person's name is not told."""
+    team = staff.team if staff.team in scene.pack.teams else scene.pack.agency.default_team
+    return Ref(f"team/{team}")
+
+
+def client_ways() -> tuple[tuple[Offer, ...], ...]:
+    return ((offer("button.assistant", "c:assistant"),),)
+
+
+def case_ways(case: int) -> Rows:
+    """What can be done with a case that somebody has."""
+    return ((offer("staff.button.done", f"k:done:{case}"), offer("staff.button.hand", f"k:hand:{case}")),)
+
+
+def echo(by: By, key: str, text: str) -> tuple[StaffSay, ...]:
+    """What was written at the console, for whoever reads along in the group."""
+    return (StaffSay(say(key, text=text, name=by.person.name)),) if by.desk is Desk.CONSOLE else ()
+
+
+def refuse(scene: Scene, key: str) -> Decision:
+    """Nothing changes; whoever tried is told why."""
+    return Decision(scene.dialog, staff=(StaffSay(say(key)),), outcome=key)
