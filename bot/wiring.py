@@ -30,7 +30,7 @@ from bot.usecases import attach, look_at_health, read_page, receive
 from bot.usecases.handle_update import Door
 from bot.usecases.publish_pack import publish_pack
 from knowledge_base.load import load_pack
-from nlu.matcher import Matcher
+from nlu.apart import fit_apart
 
 LIMITS = {Channel.TELEGRAM: TELEGRAM, Channel.VK: VK, Channel.PAGE: PAGE}
 
@@ -49,7 +49,7 @@ async def make_runtime(settings: Settings, clock: Clock, tell: Tell = lambda _: 
     db = Database(settings.database_url)
     published = await publish_pack(db, pack, settings.pack, clock())
     tell(f"Content: {len(pack.templates)} answers, release {published.release}")
-    engine = await asyncio.to_thread(Matcher.fit, pack, settings.var / "engines")
+    engine = await asyncio.to_thread(fit_apart, pack, settings.var / "engines")
     staff_chat = settings.telegram_staff_chat if settings.telegram_token else None
     return Runtime(
         db=db,

@@ -1,0 +1,46 @@
+"""Fitting in a process of its own: training takes twice the memory of serving, and here it is given back."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from knowledge_base.schema import Pack
+from nlu import engine_cache
+from nlu.matcher import Matcher
+
+SECONDS = 300
+"""More than any pack takes; a fitting that hangs is given up."""
+_log = logging.getLogger(__name__)
+
+
+def fit_apart(pack: Pack, folder: Path) -> Matcher:
+    """The engine of a pack, from ``folder``, fitted into it if need be. Where that fails, fitted right here."""
+    if not engine_cache.cache_file(folder, pack.version, encoder=True).is_file():
+        _fit_in_a_process(pack, folder)
+    return Matcher.fit(pack, folder)
+
+
+def _fit_in_a_process(pack: Pack, folder: Path) -> None:
+    found = os.pathsep.join(path for path in sys.path if path)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "nlu.apart", str(folder)],
+            input=pack.model_dump_json().encode(),
+            capture_output=True,
+            env=os.environ | {"PYTHONPATH": found},
+            timeout=SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        _log.warning("the engine could not be fitted apart (%s)", type(error).__name__)
+        return
+    if done.returncode:
+        _log.warning("the engine could not be fitted apart: %s", done.stderr.decode(errors="replace")[-500:])
+
+
+if __name__ == "__main__":
+    Matcher.fit(Pack.model_validate_json(sys.stdin.buffer.read()), Path(sys.argv[1]))
