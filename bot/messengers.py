@@ -113,7 +113,7 @@ def _vk(settings: Settings, token: str, group_id: int, runtime: Runtime) -> Mess
     sender = VkSender(token, group_id, settings.vk_api, salt=runtime.salt)
     return Messenger(
         Channel.VK,
-        Door(partial(parse, start_words=frozenset(start_words)), sender.answer_callback),
+        Door(partial(parse, start_words=frozenset(start_words), name_of=sender.name_of), sender.answer_callback),
         partial(attach.send_with_file, runtime, sender.send, f"vk:{group_id}"),
         Rate(settings.vk_rate, burst=20, chat_interval=0.5, chat_burst=6),
         receiving,

@@ -120,6 +120,8 @@ class FieldType(StrEnum):
     EMAIL = "email"
     NAME = "name"
     SCORE = "score"
+    PLACE = "place"
+    """A text, or a place sent from the map."""
 
 
 class Choice(Model):

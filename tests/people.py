@@ -31,6 +31,7 @@ class Client:
         self._world, self.channel, self.name = world, channel, name
         self.id = 1000 + secrets.randbelow(10**8)
         self._heard = 0
+        self._said = 0
         self._page: PageVisitor | None = None
 
     async def starts(self) -> None:
@@ -57,11 +58,26 @@ class Client:
     async def says(self, text: str) -> None:
         match self.channel:
             case Channel.TELEGRAM:
-                self._world.telegram.client_says(self.id, text, self.name)
+                self._said = self._world.telegram.client_says(self.id, text, self.name).message_id
             case Channel.VK:
-                self._world.vk.client_says(self.id, text, first_name=self.name)
+                self._said = self._world.vk.client_says(self.id, text, first_name=self.name).message_id
             case Channel.PAGE:
                 await (await self.visitor()).posts(kind="text", text=text)
+
+    async def edits(self, text: str) -> None:
+        """Changes the words of the message said last (messengers only)."""
+        emulator = self._world.telegram if self.channel is Channel.TELEGRAM else self._world.vk
+        emulator.client_edits(self.id, text, self._said)
+
+    async def replies(self, text: str, line: Line) -> None:
+        """Answers one message of the assistant (messengers only)."""
+        emulator = self._world.telegram if self.channel is Channel.TELEGRAM else self._world.vk
+        emulator.client_replies(self.id, text, line.id)
+
+    async def reacts(self, emoji: str, line: Line) -> None:
+        """Puts a reaction on a message of the assistant; an empty one takes it back (messengers only)."""
+        emulator = self._world.telegram if self.channel is Channel.TELEGRAM else self._world.vk
+        emulator.client_reacts(self.id, emoji, line.id)
 
     async def presses(self, label: str) -> None:
         """Presses the newest button whose label begins so."""

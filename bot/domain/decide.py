@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from bot.domain import flood, hearing, pressing
-from bot.domain.activities import answering, form, handoff, menu, smalltalk, staff
+from bot.domain import editing, flood, hearing, pressing
+from bot.domain.activities import answering, form, handoff, menu, smalltalk, staff, things
 from bot.domain.decision import Decision, Need, Result, Scene, SetReachable
 from bot.domain.dialog import Dialog
 from bot.domain.events import (
@@ -76,7 +76,7 @@ def _client(scene: Scene, event: ClientActed) -> Result:
             pass
         case _:
             assert_never(pressure)
-    return _introduced(scene, _acted(scene, event))
+    return _introduced(scene, editing.remembered(scene.dialog, _acted(scene, event), event))
 
 
 def _held(scene: Scene, event: ClientActed) -> Decision:
@@ -125,6 +125,12 @@ def _acted(scene: Scene, event: ClientActed) -> Result:
             return _media(scene, incoming.name, incoming.text)
         case Kind.TEXT:
             return hearing.text(scene, event)
+        case Kind.EDIT:
+            return editing.edited(scene, event)
+        case Kind.PLACE | Kind.CONTACT:
+            return things.given(scene, incoming)
+        case Kind.REACTION:
+            return things.reacted(scene, incoming)
         case Kind.BLOCKED | Kind.UNBLOCKED:
             return Decision(scene.dialog)
         case _:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from bot.domain.case_effects import CaseEffect
 from bot.domain.dialog import Dialog
 from bot.domain.messages import Channel
+from bot.domain.reactions import EpisodeOfMessage, RecordReaction
 from bot.domain.speech import Say, StaffSay
 from knowledge_base.schema import Pack
 
@@ -126,6 +127,7 @@ Effect: TypeAlias = (
     | RecordHelped
     | RecordComment
     | RecordFeedback
+    | RecordReaction
     | RecordQuestion
     | RememberWatch
     | KeepPersonal
@@ -180,7 +182,9 @@ class EpisodeById:
     id: int
 
 
-Query: TypeAlias = MyRequests | RequestByNumber | RequestByToken | RequestById | CaseById | EpisodeById
+Query: TypeAlias = (
+    MyRequests | RequestByNumber | RequestByToken | RequestById | CaseById | EpisodeById | EpisodeOfMessage
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,10 @@ class Dialog:
     led: bool = False
     """A person leads: the assistant is silent."""
     scores_declined: bool = False
+    heard: str = ""
+    """Id of the client's last message, while nothing else was done since."""
+    filled: str = ""
+    """The field of the form that this message filled."""
     flood_level: float = 0.0
     flood_at: dt.datetime | None = None
     held: int = 0

@@ -37,7 +37,7 @@ def read(field: ServiceField, text: str, language: str) -> Reading:
     """Read what was typed as a value of this field."""
     text = text.strip()
     match field.type:
-        case FieldType.TEXT:
+        case FieldType.TEXT | FieldType.PLACE:
             return _text(field, text)
         case FieldType.CHOICE:
             return _choice(field, text, language)

@@ -24,7 +24,7 @@ def text(scene: Scene, event: ClientActed) -> Result:
         return pressing.button(scene, event, pressed)
     if handoff.leads(scene.dialog):
         thanked = understood is not None and understood.slug == "thanks" and len(said.split()) <= FEW_WORDS
-        return handoff.forward(scene, said, owed=not thanked)
+        return _to_person(scene, event, owed=not thanked)
     current = scene.dialog.form
     if current is not None and current.service in scene.pack.services:
         return _in_form(scene, event, current, said, understood)
@@ -36,6 +36,19 @@ def text(scene: Scene, event: ClientActed) -> Result:
     asked = scene.dialog.question if understood.outcome is Outcome.COMMAND else said
     dialog = replace(scene.dialog, question=asked, language=_language(scene, understood))
     return _question(replace(scene, dialog=dialog), event, understood)
+
+
+QUOTED = 100
+"""Characters of a quoted message that staff see: enough to find it."""
+
+
+def _to_person(scene: Scene, event: ClientActed, *, owed: bool) -> Decision:
+    """The client's words for the person who leads, with the beginning of what they reply to."""
+    said, quoted = event.incoming.text.strip(), " ".join(event.incoming.quoted.split())
+    if not quoted:
+        return handoff.forward(scene, said, owed=owed)
+    quote = quoted if len(quoted) <= QUOTED else f"{quoted[:QUOTED]}…"
+    return handoff.forward(scene, said, "staff.client_replied", owed=owed, quote=quote)
 
 
 SURE_OF_LANGUAGE = 12

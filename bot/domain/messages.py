@@ -42,7 +42,15 @@ class Kind(StrEnum):
     START = "start"
     """Opened the chat: ``/start``, VK's start button, the page's first load."""
     OTHER = "other"
-    """A sticker, voice, photo, location ...: answered politely, not read."""
+    """A sticker, voice, photo ...: answered politely, not read."""
+    PLACE = "place"
+    """A place on the map; ``text`` is what a person reads of it."""
+    CONTACT = "contact"
+    """Somebody's telephone number; ``text`` is the number."""
+    EDIT = "edit"
+    """An earlier message has new words."""
+    REACTION = "reaction"
+    """A reaction to one of our messages: ``text`` is its emoji, empty when it was taken back."""
     BLOCKED = "blocked"
     """Forbade messages."""
     UNBLOCKED = "unblocked"
@@ -66,6 +74,10 @@ class Incoming:
     """What a transient callback answer needs; empty: none is due."""
     language: str | None = None
     """Two letters, where the channel tells it."""
+    message: str = ""
+    """The message's own id in the chat; EDIT, REACTION: that of the message concerned."""
+    quoted: str = ""
+    """Words of an older message to which this one replies."""
 
 
 @dataclass(frozen=True, slots=True)

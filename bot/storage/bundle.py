@@ -70,7 +70,7 @@ _SAVE = text("""
         SELECT nextval('said_id') AS id, r.* FROM json_to_recordset(CAST(:said AS json)) AS r(
             owner bigint, direction text, inbox_id bigint, text text, engine text, candidates text,
             address_id bigint, conversation text, channel text, kind text, target text, thread_of bigint,
-            lane smallint, body text, staff_id bigint, place int, carries int)),
+            lane smallint, body text, staff_id bigint, place int, carries int, episode_id bigint)),
     settled AS (
         UPDATE inbox SET state = 'done', outcome = left(t.outcome, 200), handled_at = :now
         FROM turns t
@@ -99,8 +99,9 @@ _SAVE = text("""
           AND (t.inbox_id IS NULL OR EXISTS (SELECT FROM settled WHERE settled.id = t.inbox_id))),
     kept_calls AS (
         INSERT INTO outbox (id, address_id, conversation, channel, kind, target, thread_of, lane, body, created_at,
-                            message_id)
-        SELECT s.id, s.address_id, s.conversation, s.channel, s.kind, s.target, s.thread_of, s.lane, s.body, :now, m.id
+                            message_id, episode_id)
+        SELECT s.id, s.address_id, s.conversation, s.channel, s.kind, s.target, s.thread_of, s.lane, s.body, :now, m.id,
+               s.episode_id
         FROM said s LEFT JOIN said m ON m.owner = s.owner AND m.place = s.carries
         WHERE s.kind IS NOT NULL)
     SELECT count(*) FROM settled
@@ -176,4 +177,5 @@ def _said(bundle: Bundle) -> Iterator[dict[str, object]]:
             "lane": row.lane,
             "body": outbox.body(row.rendered),
             "carries": row.carries,
+            "episode_id": row.episode,
         }

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain import actions
 from bot.domain.decision import Decision
 from bot.domain.dialog import Dialog, Offered, OpenCase
-from bot.domain.messages import CallKind, Capabilities, Channel, Rendered
+from bot.domain.messages import CallKind, Capabilities, Channel, Rendered, RenderedButton
 from bot.domain.rendering import render
 from bot.domain.speech import Lines, Param, Personal, Place, Ref, Say, StaffSay
 from bot.domain.wording import Voice
@@ -91,23 +92,28 @@ def _speak(
         pieces = render(one, voice, limits)
         plain = render(one, masked, limits) if any(_personal_refs((one,))) else pieces
         kept.messages.append(Message("out", "\n\n".join(piece.text for piece in plain), staff_id=one.by))
-        kept.calls.extend(_call(who, piece, len(kept.messages) - 1) for piece in pieces)
         rows = pieces[-1].rows
+        kept.calls.extend(_call(who, piece, len(kept.messages) - 1, _episode(rows)) for piece in pieces)
         if rows:
             offered = tuple(Offered(b.label, b.action) for row in rows for b in row if b.action)
     return offered
 
 
-def _call(who: Addressee, piece: Rendered, carries: int) -> outbox.Row:
+def _call(who: Addressee, piece: Rendered, carries: int, episode: int | None) -> outbox.Row:
+    conversation = f"{who.channel.value}:{who.external_id}"
     return outbox.Row(
-        who.id,
-        f"{who.channel.value}:{who.external_id}",
-        who.channel,
-        _kind(piece),
-        who.external_id,
-        piece,
-        carries=carries,
+        who.id, conversation, who.channel, _kind(piece), who.external_id, piece, carries=carries, episode=episode
     )
+
+
+def _episode(rows: Iterable[Iterable[RenderedButton]]) -> int | None:
+    """What the buttons under a message score."""
+    for row in rows:
+        for button in row:
+            match actions.parse(button.action):
+                case actions.SayHelped(number, _) | actions.GiveScore(number, _):
+                    return number
+    return None
 
 
 def _kind(piece: Rendered) -> CallKind:

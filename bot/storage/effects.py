@@ -6,16 +6,17 @@ import json
 import re
 from collections.abc import Iterable
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import delete, insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.domain import decision as made
+from bot.domain.reactions import RecordReaction
 from bot.storage import case_effects
 from bot.storage import personal as values
 from bot.storage.bundle import Episode, Question
 from bot.storage.dialogs import FREE_EPISODE
 from bot.storage.scope import Facts, Scope
-from bot.storage.tables import address, counter, episode, request, request_stage, score, watch
+from bot.storage.tables import address, counter, episode, reaction, request, request_stage, score, watch
 
 
 async def apply(scope: Scope, effects: Iterable[made.Effect]) -> Facts:
@@ -42,6 +43,8 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
             await _episode(scope, effect)
         case made.RecordFeedback():
             await _feedback(scope, effect)
+        case RecordReaction():
+            await _reaction(scope, effect)
         case made.RecordQuestion():
             _question(scope, effect)
         case made.RememberWatch(slug):
@@ -100,6 +103,18 @@ async def _feedback(scope: Scope, effect: made.RecordFeedback) -> None:
     episode_id = (await scope.tx.execute(added)).scalar_one()
     if effect.value is not None:
         await scope.tx.execute(insert(score).values(episode_id=episode_id, value=effect.value, at=scope.now))
+
+
+async def _reaction(scope: Scope, effect: RecordReaction) -> None:
+    place = {"address_id": scope.who.id, "message": effect.message[:40]}
+    if not effect.emoji:
+        await scope.tx.execute(delete(reaction).filter_by(**place))
+        return
+    values = {"episode_id": effect.episode, "emoji": effect.emoji[:40], "at": scope.now}
+    put = upsert(reaction).values(**place, **values)
+    await scope.tx.execute(
+        put.on_conflict_do_update(index_elements=[reaction.c.address_id, reaction.c.message], set_=values)
+    )
 
 
 _DIGITS = re.compile(r"\d")

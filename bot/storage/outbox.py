@@ -36,6 +36,8 @@ class Row:
     lane: int = 0
     carries: int | None = None
     """Place of its message among those of the same turn."""
+    episode: int | None = None
+    """What the message asks a score for."""
 
 
 @dataclass(frozen=True, slots=True)

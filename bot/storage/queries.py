@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import JSON, ColumnElement, cast, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.decision import (
@@ -20,8 +20,9 @@ from bot.domain.decision import (
     RequestView,
     StageReached,
 )
+from bot.domain.reactions import EpisodeOfMessage
 from bot.storage.dialogs import Addressee
-from bot.storage.tables import address, case, episode, request, request_stage, score, term
+from bot.storage.tables import address, case, episode, outbox, request, request_stage, score, term
 
 MOST_REQUESTS = 10
 
@@ -40,7 +41,12 @@ async def load(tx: AsyncConnection, query: Query, who: Addressee) -> object:
         case CaseById(id_):
             return await _case(tx, who, id_)
         case EpisodeById(id_):
-            return await _episode(tx, who, id_)
+            return await _episode(tx, who, episode.c.id == id_)
+        case EpisodeOfMessage(message):
+            asked = outbox.c.episode_id == episode.c.id
+            sent = (outbox.c.address_id == who.id, outbox.c.state == "sent", outbox.c.episode_id.is_not(None))
+            named = cast(outbox.c.result, JSON)["message"].as_string() == message
+            return await _episode(tx, who, exists().where(asked, *sent, named))
         case _:
             assert_never(query)
 
@@ -88,13 +94,13 @@ async def _case(tx: AsyncConnection, who: Addressee, case_id: int) -> CaseView |
     return CaseView(row.id, row.reason, row.team, row.policy or "", row.request_id, row.closed_at is not None)
 
 
-async def _episode(tx: AsyncConnection, who: Addressee, episode_id: int) -> EpisodeView | None:
+async def _episode(tx: AsyncConnection, who: Addressee, where: ColumnElement[bool]) -> EpisodeView | None:
     row = (
         await tx.execute(
             select(episode, score.c.value)
             .join(address, address.c.id == episode.c.address_id)
             .outerjoin(score, score.c.episode_id == episode.c.id)
-            .where(episode.c.id == episode_id, address.c.client_id == who.client_id)
+            .where(where, address.c.client_id == who.client_id)
         )
     ).first()
     return EpisodeView(row.id, row.kind, row.slug, row.value, row.helped) if row else None

@@ -79,15 +79,17 @@ outbox = Table(
     Column("first_tried_at", DateTime(timezone=True), nullable=True), *_lease(),
     Column("cause", Text, nullable=True), Column("result", Text, nullable=True), _at("created_at"),
     Column("settled_at", DateTime(timezone=True), nullable=True), Column("message_id", BigInteger, nullable=True),
+    Column("episode_id", BigInteger, nullable=True),
     Index("ix_outbox_message", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     Index("ix_outbox_waiting", "conversation", "id", postgresql_where=text("state = 'pending'")),
     Index("ix_outbox_next", "channel", "lane", "id", postgresql_where=text("state = 'pending'")),
     Index("ix_outbox_troubled", "state", postgresql_where=text("state IN ('failed', 'unknown', 'held')")),
     Index("ix_outbox_repeated", "id", postgresql_where=text("state = 'sent' AND cause IS NOT NULL")),
     Index("ix_outbox_page", "address_id", "id", postgresql_where=text("channel = 'page'")),
+    Index("ix_outbox_scored", "address_id", postgresql_where=text("episode_id IS NOT NULL AND state = 'sent'")),
 )
 """One physical call a row. ``state``: pending, sent, failed, unknown, held. ``body`` is blanked after 14 days.
-``message_id``: the message it carries, saved by the same statement."""
+``message_id``: the message it carries, saved by the same statement. ``episode_id``: what it asks a score for."""
 
 episode = Table(
     "episode", metadata, _id(), _of("address_id", "address.id"), Column("kind", Text, nullable=False),
@@ -101,6 +103,13 @@ score = Table(
     "score", metadata, _id(), _of("episode_id", "episode.id"), Column("value", SmallInteger, nullable=False),
     _at("at"), UniqueConstraint("episode_id"),
 )
+
+reaction = Table(
+    "reaction", metadata, _id(), _of("address_id", "address.id"), Column("message", Text, nullable=False),
+    _of("episode_id", "episode.id", null=True), Column("emoji", Text, nullable=False), _at("at"),
+    UniqueConstraint("address_id", "message"),
+)
+"""The client's reaction to one of our messages, ``message`` being the messenger's id of it."""
 
 question = Table(
     "question", metadata, _id(), _at("at"), Column("text", Text, nullable=False),

@@ -6,8 +6,8 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -22,12 +22,14 @@ from bot.storage.inbox import Claimed
 from bot.storage.session import Tx
 from bot.telling import told
 from bot.turn import Content, Runtime, Said
-from nlu.understanding import Understanding
+from nlu.understanding import Outcome, Understanding
 
 log = logging.getLogger(__name__)
 
 FIRST_RETRY_SECONDS = 0.2
-READABLE = (Kind.TEXT,)
+READABLE = (Kind.TEXT, Kind.EDIT)
+NOT_ALONE = (Outcome.UNKNOWN, Outcome.CLARIFY)
+"""Words that may mean something together with those they reply to."""
 
 
 class Answer(Protocol):
@@ -63,10 +65,7 @@ async def handle_together(runtime: Runtime, doors: Mapping[Channel, Door], batch
     for claimed in batch:
         if claimed.id in handled:
             _measured(runtime, claimed)
-    rest = (
-        _answer(doors, handled[claimed.id]) if claimed.id in handled else handle(runtime, doors, claimed)
-        for claimed in batch
-    )
+    rest = (handle(runtime, doors, claimed) for claimed in batch if claimed.id not in handled)
     for outcome in await asyncio.gather(*rest, return_exceptions=True):
         if isinstance(outcome, BaseException):
             raise outcome
@@ -98,28 +97,25 @@ def _measured(runtime: Runtime, claimed: Claimed) -> None:
 
 async def _handle(runtime: Runtime, door: Door, claimed: Claimed) -> str:
     parsed = await door.parse(claimed.payload)
+    if isinstance(parsed, Ignored):
+        return await _done(runtime, claimed, f"ignored.{parsed.why}")
+    await _answer(door, parsed)
     match parsed:
-        case Ignored(why):
-            return await _done(runtime, claimed, f"ignored.{why}")
         case Incoming():
-            outcome = (await _client(runtime, claimed, parsed)).outcome
+            return (await _client(runtime, claimed, parsed)).outcome
         case StaffIncoming():
             decision = await _staff(runtime, claimed, parsed)
-            outcome = decision.outcome if decision else "staff.elsewhere"
+            return decision.outcome if decision else "staff.elsewhere"
+
+
+async def _answer(door: Door, parsed: Incoming | StaffIncoming) -> None:
+    """A press is answered before it is handled: a messenger waits a minute at most, a database may be slow."""
     if parsed.callback:
         await door.answer(parsed.callback)
-    return outcome
 
 
-async def _answer(doors: Mapping[Channel, Door], incoming: Incoming) -> None:
-    if incoming.callback:
-        await doors[incoming.channel].answer(incoming.callback)
-
-
-async def _handle_fresh(
-    runtime: Runtime, doors: Mapping[Channel, Door], batch: Sequence[Claimed]
-) -> Mapping[int, Incoming]:
-    """Those handled together, by their update; none of them after a failure."""
+async def _handle_fresh(runtime: Runtime, doors: Mapping[Channel, Door], batch: Sequence[Claimed]) -> Collection[int]:
+    """The updates handled together; none of them after a failure."""
     content = runtime.shelf.content
     fresh = [(claimed, parsed) for claimed in batch if (parsed := await _fresh(doors, claimed))]
     try:
@@ -128,8 +124,8 @@ async def _handle_fresh(
             await turn.take_together(runtime, content, list(said.values()))
     except Exception as error:  # noqa: BLE001 - each by itself finds out whose it is
         log.warning("%d updates together failed (%s), one by one now", len(fresh), type(error).__name__)
-        return {}
-    return {one.heard.inbox_id: one.event.incoming for one in said.values()}
+        return ()
+    return {one.heard.inbox_id for one in said.values()}
 
 
 async def _fresh(doors: Mapping[Channel, Door], claimed: Claimed) -> Incoming | None:
@@ -140,13 +136,16 @@ async def _fresh(doors: Mapping[Channel, Door], claimed: Claimed) -> Incoming | 
         parsed = await doors[claimed.channel].parse(claimed.payload)
     except Exception:  # noqa: BLE001 - happens again where it is dealt with
         return None
-    return parsed if isinstance(parsed, Incoming) else None
+    if not isinstance(parsed, Incoming):
+        return None
+    await _answer(doors[claimed.channel], parsed)
+    return parsed
 
 
 def _said(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> list[Said]:
     """What clients did, with what the engine understands of their words: all in one batch, which is cheaper."""
-    readable = [incoming.text for _, incoming in acts if incoming.kind in READABLE]
-    understood = iter(_understood(content, readable) if readable else ())
+    readings = _understood(content, [incoming for _, incoming in acts if incoming.kind in READABLE])
+    understood = iter(readings)
     said = []
     for claimed, incoming in acts:
         reading = next(understood) if incoming.kind in READABLE else None
@@ -156,7 +155,20 @@ def _said(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> list[Sa
     return said
 
 
-def _understood(content: Content, texts: Sequence[str]) -> list[Understanding]:
+def _understood(content: Content, spoken: Sequence[Incoming]) -> list[Understanding]:
+    """Words by themselves; where that says too little, together with the message they reply to."""
+    alone = _read(content, [one.text for one in spoken])
+    unclear = [i for i, one in enumerate(spoken) if one.quoted and alone[i].outcome in NOT_ALONE]
+    together = _read(content, [f"{spoken[i].quoted}\n{spoken[i].text}" for i in unclear])
+    for i, reading in zip(unclear, together, strict=True):
+        if reading.outcome not in NOT_ALONE:
+            alone[i] = replace(reading, text=alone[i].text)
+    return alone
+
+
+def _read(content: Content, texts: Sequence[str]) -> list[Understanding]:
+    if not texts:
+        return []
     begun = time.perf_counter()
     found = content.engine.understand_all(texts)
     metrics.understood(content.engine.name, [one.outcome.value for one in found], time.perf_counter() - begun)

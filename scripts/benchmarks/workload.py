@@ -70,7 +70,7 @@ def _form(content: Content, chance: random.Random, client: int, number: int) -> 
 
 def _value(content: Content, field: ServiceField, chance: random.Random, client: int, number: int) -> str:
     match field.type:
-        case FieldType.TEXT:
+        case FieldType.TEXT | FieldType.PLACE:
             return f"{client} {number}: {chance.choice(content.questions).rstrip('?')}, {chance.random()}"
         case FieldType.CHOICE:
             return str(chance.randint(1, len(field.choices)))

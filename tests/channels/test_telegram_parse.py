@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -54,13 +54,30 @@ def member(new: dict[str, Any], chat: dict[str, Any] = CHAT) -> dict[str, Any]:
 
 
 def anna(kind: Kind, text: str = "", **more: Any) -> Incoming:
-    return Incoming(Channel.TELEGRAM, "501", kind, text, **{"language": "ru", **more})
+    written = "" if kind in (Kind.BUTTON, Kind.BLOCKED, Kind.UNBLOCKED) else "10"
+    return Incoming(Channel.TELEGRAM, "501", kind, text, **{"language": "ru", "message": written, **more})
 
 
 def other(name: str, caption: str = "") -> Incoming:
     return anna(Kind.OTHER, caption, name=name)
 
 
+def edited(**content: Any) -> dict[str, Any]:
+    return {"update_id": 9004, "edited_message": {**message(**content)["message"], "edit_date": 1763712001}}
+
+
+def reacted(new: Sequence[str] = (), old: Sequence[str] = (), **more: Any) -> dict[str, Any]:
+    change = {
+        "chat": CHAT, "message_id": 10, "user": ANNA, "date": 1763712000,
+        "old_reaction": [{"type": "emoji", "emoji": one} for one in old],
+        "new_reaction": [{"type": "emoji", "emoji": one} for one in new], **more,
+    }  # fmt: skip
+    return {"update_id": 9005, "message_reaction": {k: v for k, v in change.items() if v is not None}}
+
+
+PLACE = {"latitude": 56.634, "longitude": 47.8999}
+ANSWER = {"message_id": 9, "date": 1763711000, "chat": CHAT, "from": ROBOT, "text": "Субсидия на молоко"}
+ORIGIN = {"type": "hidden_user", "date": 1763710000, "sender_user_name": "Сосед"}
 POLL = {
     "id": "1", "question": "?", "options": [], "total_voter_count": 0, "is_closed": False,
     "is_anonymous": True, "type": "regular", "allows_multiple_answers": False, "allows_revoting": False,
@@ -114,10 +131,83 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
         other("animation"),
     ),
     "document": (message(document={**FILE, "file_name": "справка.pdf"}), other("document")),
-    "location": (message(location={"latitude": 56.6, "longitude": 47.9}), other("location")),
-    "contact": (message(contact={"phone_number": "+7", "first_name": "А"}), other("contact")),
+    "location": (message(location={"latitude": 56.6, "longitude": 47.9}), anna(Kind.PLACE, "56.60000, 47.90000")),
+    "live location": (
+        message(location={"latitude": 56.6, "longitude": 47.9, "live_period": 900, "heading": 90}),
+        anna(Kind.PLACE, "56.60000, 47.90000"),
+    ),
+    "venue": (
+        message(venue={"location": PLACE, "title": "Ферма", "address": "Ола, Советская, 5"}, location=PLACE),
+        anna(Kind.PLACE, "Ферма, Ола, Советская, 5 (56.63400, 47.89990)"),
+    ),
+    "venue without a name": (
+        message(venue={"location": PLACE, "title": "", "address": "\x00"}, location=PLACE),
+        anna(Kind.PLACE, "56.63400, 47.89990"),
+    ),
+    "contact": (
+        message(contact={"phone_number": "79001234567", "first_name": "А", "user_id": 501}),
+        anna(Kind.CONTACT, "79001234567"),
+    ),
     "poll": (message(poll=POLL), other("poll")),
     "dice": (message(dice={"emoji": "🎲", "value": 4}), other("dice")),
+    "game": (message(game={"title": "x", "description": "y", "photo": [PICTURE]}), other("game")),
+    "story": (message(story={"chat": CHAT, "id": 4}), other("story")),
+    "checklist": (message(checklist={"title": "Дела", "tasks": [{"id": 1, "text": "a"}]}), other("checklist")),
+    "paid media": (
+        message(paid_media={"star_count": 5, "paid_media": [{"type": "preview", "width": 1, "height": 1}]}),
+        other("paid_media"),
+    ),
+    "invoice": (
+        message(invoice={
+            "title": "x", "description": "y", "start_parameter": "z", "currency": "XTR", "total_amount": 1,
+        }),
+        other("invoice"),
+    ),
+    "giveaway": (
+        message(giveaway={"chats": [CHANNEL], "winners_selection_date": 1763712000, "winner_count": 1}),
+        other("giveaway"),
+    ),
+    "reply to our answer": (
+        message(text="а сроки?", reply_to_message=ANSWER),
+        anna(Kind.TEXT, "а сроки?", quoted="Субсидия на молоко"),
+    ),
+    "reply to a part of our answer": (
+        message(text="а это?", reply_to_message=ANSWER, quote={"text": "молоко", "position": 12, "is_manual": True}),
+        anna(Kind.TEXT, "а это?", quoted="молоко"),
+    ),
+    "reply to a caption": (
+        message(text="это он", reply_to_message={**ANSWER, "text": None, "caption": "двор", "photo": [PICTURE]}),
+        anna(Kind.TEXT, "это он", quoted="двор"),
+    ),
+    "reply to a picture": (
+        message(text="что это?", reply_to_message={**ANSWER, "text": None, "photo": [PICTURE]}),
+        anna(Kind.TEXT, "что это?"),
+    ),
+    "reply to a message of another chat": (
+        message(text="это правда?", external_reply={"origin": ORIGIN, "chat": CHANNEL, "message_id": 7}),
+        anna(Kind.TEXT, "это правда?"),
+    ),
+    "reply to a very long text": (
+        message(text="?!", reply_to_message={**ANSWER, "text": "я" * 4096}),
+        anna(Kind.TEXT, "?!", quoted="я" * 1000),
+    ),
+    "passed on": (message(text="Выплаты задержат", forward_origin=ORIGIN), anna(Kind.TEXT, "Выплаты задержат")),
+    "a thumb": (reacted(["👍"]), anna(Kind.REACTION, "👍", message="10")),
+    "a thumb down instead of a thumb": (reacted(["👎"], ["👍"]), anna(Kind.REACTION, "👎", message="10")),
+    "a reaction taken back": (reacted([], ["👍"]), anna(Kind.REACTION, "", message="10")),
+    "a reaction of somebody's own making": (
+        reacted(new_reaction=[{"type": "custom_emoji", "custom_emoji_id": "5"}]), Ignored("reaction"),
+    ),
+    "a paid reaction": (reacted(new_reaction=[{"type": "paid"}]), Ignored("reaction")),
+    "a reaction in a group": (reacted(["👍"], chat=GROUP), Ignored("reaction")),
+    "a reaction of a channel": (reacted(["👍"], user=None, actor_chat=CHANNEL), Ignored("reaction")),
+    "a reaction of somebody else": (reacted(["👍"], user=CLERK), Ignored("reaction")),
+    "a count of reactions": (
+        {"update_id": 1, "message_reaction_count": {
+            "chat": CHANNEL, "message_id": 3, "date": 1763712000,
+            "reactions": [{"type": {"type": "emoji", "emoji": "👍"}, "total_count": 4}]}},
+        Ignored("message_reaction_count"),
+    ),
     "of a kind newer than aiogram": (message(hologram={"x": 1}), other("unknown")),
     "button": (pressed(), anna(Kind.BUTTON, action="t:subsidy", callback="8823")),
     "button without data": (pressed(None), anna(Kind.BUTTON, callback="8823")),
@@ -141,10 +231,15 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
     "unblocked": (member({"status": "member"}), anna(Kind.UNBLOCKED)),
     "left": (member({"status": "left"}), Ignored("membership")),
     "kicked from a group": (member({"status": "kicked", "until_date": 0}, GROUP), Ignored("group")),
-    "edit": (
-        {"update_id": 1, "edited_message": {**message(text="б")["message"], "edit_date": 1763712001}},
-        Ignored("edit"),
+    "edit": (edited(text="б"), anna(Kind.EDIT, "б")),
+    "edit into a command": (edited(text="/start"), anna(Kind.EDIT, "/start")),
+    "edit of a reply": (
+        edited(text="и сроки?", reply_to_message=ANSWER), anna(Kind.EDIT, "и сроки?", quoted="Субсидия на молоко"),
     ),
+    "edit of a caption": (edited(photo=[PICTURE], caption="двор"), Ignored("edit")),
+    "a place that moves": (edited(location={"latitude": 56.7, "longitude": 47.9, "live_period": 900}), Ignored("edit")),
+    "edit in a group": (edited(text="x", chat=GROUP), Ignored("edit")),
+    "edit of a bot": (edited(text="x", **{"from": {**ROBOT, "id": 9}}), Ignored("bot")),
     "group": (message(chat=GROUP, text="всем привет"), Ignored("group")),
     "command in a group": (message(chat=GROUP, text="/start"), Ignored("group")),
     "channel post": (
@@ -190,6 +285,30 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
     "inline query": (
         {"update_id": 1, "inline_query": {"id": "1", "from": ANNA, "query": "", "offset": ""}},
         Ignored("inline_query"),
+    ),
+    "a message of somebody's own business": (
+        {"update_id": 1, "business_message": {**message(text="x")["message"], "business_connection_id": "b"}},
+        Ignored("business_message"),
+    ),
+    "messages deleted in somebody's own business": (
+        {"update_id": 1, "deleted_business_messages": {
+            "business_connection_id": "b", "chat": CHAT, "message_ids": [1]}},
+        Ignored("deleted_business_messages"),
+    ),
+    "an answer to a poll": (
+        {"update_id": 1, "poll_answer": {
+            "poll_id": "1", "user": ANNA, "option_ids": [0], "option_persistent_ids": ["0"]}},
+        Ignored("poll_answer"),
+    ),
+    "a poll that ended": ({"update_id": 1, "poll": POLL}, Ignored("poll")),
+    "somebody wants into a group": (
+        {"update_id": 1, "chat_join_request": {
+            "chat": GROUP, "from": ANNA, "user_chat_id": 501, "date": 1763712000}},
+        Ignored("chat_join_request"),
+    ),
+    "paid media bought": (
+        {"update_id": 1, "purchased_paid_media": {"from": ANNA, "paid_media_payload": "x"}},
+        Ignored("purchased_paid_media"),
     ),
     "update newer than aiogram": ({"update_id": 1, "telepathy": {"from": ANNA}}, Ignored("unknown")),
     "update of nothing": ({"update_id": 1}, Ignored("unknown")),

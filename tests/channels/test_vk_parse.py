@@ -47,7 +47,8 @@ def pressed(payload: Any, **more: Any) -> dict[str, Any]:
 
 
 def anna(kind: Kind, text: str = "", **more: Any) -> Incoming:
-    return Incoming(Channel.VK, "501", kind, text, **{"language": "ru", **more})
+    numbered = "" if more.get("callback") or kind in (Kind.BLOCKED, Kind.UNBLOCKED) else "4"
+    return Incoming(Channel.VK, "501", kind, text, **{"language": "ru", "message": numbered, **more})
 
 
 def other(name: str) -> Incoming:
@@ -58,6 +59,24 @@ def button(action: str) -> Incoming:
     return anna(Kind.BUTTON, action=action, callback=CALLBACK, language=None)
 
 
+def reacted(**more: Any) -> dict[str, Any]:
+    return event("message_reaction_event", {"reacted_id": 501, "peer_id": 501, "cmid": 4, **more})
+
+
+async def name_of(peer: int, number: int) -> str:
+    return "88" if (peer, number) == (501, 4) else ""
+
+
+def thumb(emoji: str) -> Incoming:
+    return anna(Kind.REACTION, emoji, message="88", language=None)
+
+
+GEO = {"type": "point", "coordinates": {"latitude": 56.634, "longitude": 47.8999}}
+PASSED = {"date": 1763710000, "from_id": 77, "text": "Выплаты задержат", "attachments": []}
+EDITED = {
+    "id": 12, "date": 1763712000, "update_time": 1763712050, "peer_id": 501, "from_id": 501, "out": 0,
+    "conversation_message_id": 4, "text": "",
+}  # fmt: skip
 OLD = {"id": 12, "date": 1763712000, "peer_id": 501, "from_id": 501, "out": 0, "text": "привет"}
 
 TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
@@ -68,7 +87,9 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
     "text far too long": (message(text="я" * 100_000), anna(Kind.TEXT, "я" * 20_000)),
     "text right to left": (message(text="\u202eабв\u200b"), anna(Kind.TEXT, "\u202eабв\u200b")),
     "slash is text": (message(text="/menu"), anna(Kind.TEXT, "/menu")),
-    "message of the time before 5.103": (event("message_new", OLD), anna(Kind.TEXT, "привет", language=None)),
+    "message of the time before 5.103": (
+        event("message_new", OLD), anna(Kind.TEXT, "привет", language=None, message=""),
+    ),
     "fields newer than us": (message(text="привет", brand_new={"a": [1]}), anna(Kind.TEXT, "привет")),
     "English": (message({**CLIENT_INFO, "lang_id": 3}, text="hi"), anna(Kind.TEXT, "hi", language="en")),
     "language unknown": (message({"lang_id": 77}, text="hi"), anna(Kind.TEXT, "hi", language=None)),
@@ -115,8 +136,43 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
     "of an odd kind": (message(attachments=[{"type": "<b>"}]), other("unknown")),
     "attachments of another shape": (message(attachments=[5]), other("unknown")),
     "attachments are no list": (message(attachments="photo"), other("unknown")),
-    "location": (message(geo={"type": "point", "coordinates": {"latitude": 56.6}}), other("geo")),
-    "forwarded": (message(fwd_messages=[{"text": "x"}]), other("forward")),
+    "location": (message(geo=GEO), anna(Kind.PLACE, "56.63400, 47.89990")),
+    "location with a name": (
+        message(geo={**GEO, "place": {"country": "Россия", "city": "Ола", "title": "Ола, Россия"}}),
+        anna(Kind.PLACE, "Ола, Россия (56.63400, 47.89990)"),
+    ),
+    "location by VK's button": (message(geo=GEO, payload='{"x":1}'), anna(Kind.PLACE, "56.63400, 47.89990")),
+    "location with words": (message(geo=GEO, text="вот тут"), anna(Kind.TEXT, "вот тут")),
+    "half a location": (message(geo={"type": "point", "coordinates": {"latitude": 56.6}}), other("geo")),
+    "passed on": (message(fwd_messages=[PASSED, {"text": "да"}]), anna(Kind.TEXT, "Выплаты задержат\nда")),
+    "passed on with words": (
+        message(text="это правда?", fwd_messages=[PASSED]),
+        anna(Kind.TEXT, "это правда?", quoted="Выплаты задержат"),
+    ),
+    "a picture passed on": (message(fwd_messages=[{"text": "", "attachments": []}]), other("forward")),
+    "reply to our answer": (
+        message(text="а сроки?", reply_message={**OLD, "from_id": -8, "text": "Субсидия на молоко"}),
+        anna(Kind.TEXT, "а сроки?", quoted="Субсидия на молоко"),
+    ),
+    "a sticker in reply": (
+        message(reply_message={**OLD, "text": "Субсидия"}, attachments=[{"type": "sticker", "sticker": {}}]),
+        anna(Kind.OTHER, name="sticker", quoted="Субсидия"),
+    ),
+    "reply of another shape": (message(text="а?", reply_message=[5]), anna(Kind.TEXT, "а?")),
+    "a thumb": (reacted(reaction_id=4), thumb("👍")),
+    "a thumb down": (reacted(reaction_id=9), thumb("👎")),
+    "a reaction taken back": (reacted(), thumb("")),
+    "a reaction newer than us": (reacted(reaction_id=900), Ignored("reaction")),
+    "a reaction to what can't be found": (reacted(reaction_id=4, cmid=5), Ignored("reaction")),
+    "a reaction in a group chat": (reacted(reaction_id=4, peer_id=2_000_000_003), Ignored("group")),
+    "a reaction of somebody else": (reacted(reaction_id=4, reacted_id=502), Ignored("foreign")),
+    "a reaction of a community": (reacted(reaction_id=4, reacted_id=-8), Ignored("community")),
+    "read": (event("message_read", {"peer_id": 501, "from_id": 501, "read_message_id": 3}), Ignored("message_read")),
+    "left": (event("group_leave", {"user_id": 501, "self": 1}), Ignored("group_leave")),
+    "ordered": (event("market_order_new", {"user_id": 501}), Ignored("market_order_new")),
+    "added to a chat": (
+        message(peer_id=2_000_000_003, action={"type": "chat_invite_user", "member_id": -8}), Ignored("group"),
+    ),
     "nothing at all": (message(), other("unknown")),
     "callback button": (pressed({"a": "t:subsidy"}), button("t:subsidy")),
     "callback button with its payload as text": (pressed('{"a":"t:subsidy"}'), button("t:subsidy")),
@@ -132,7 +188,9 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
     "our own": (message(text="эхо", out=1), Ignored("own")),
     "written by another in the dialog": (message(text="x", from_id=502), Ignored("foreign")),
     "reply of a manager": (event("message_reply", {"peer_id": 501, "text": "x"}), Ignored("message_reply")),
-    "edit": (event("message_edit", {"peer_id": 501, "text": "x"}), Ignored("message_edit")),
+    "edit": (event("message_edit", {**EDITED, "text": "молоко"}), anna(Kind.EDIT, "молоко", language=None)),
+    "edit of a manager": (event("message_edit", {**EDITED, "from_id": -8, "out": 1}), Ignored("own")),
+    "edit in a group chat": (event("message_edit", {**EDITED, "peer_id": 2_000_000_003}), Ignored("group")),
     "wall comment": (event("wall_reply_new", {"from_id": 501, "text": "?"}), Ignored("wall_reply_new")),
     "board": (event("board_post_new", {"id": 1, "text": "?"}), Ignored("board_post_new")),
     "joined": (event("group_join", {"user_id": 501, "join_type": "join"}), Ignored("group_join")),
@@ -158,6 +216,9 @@ MALFORMED: dict[str, dict[str, Any]] = {
     "text is a number": message(text=5),
     "text is an object": message(text={"secret": "тайна"}),
     "text is null": message(text=None),
+    "edit without a peer": event("message_edit", {"from_id": 501, "text": "тайна"}),
+    "edit without words": event("message_edit", {"from_id": 501, "peer_id": 501, "text": {"a": "тайна"}}),
+    "reaction to nothing": event("message_reaction_event", {"peer_id": 501, "reacted_id": 501, "reaction_id": 4}),
     "press without a person": event("message_event", {"peer_id": 501, "event_id": "e"}),
     "press without an id": pressed({"a": "x"}, event_id=None),
     "allowed by nobody": event("message_allow", {"key": "x"}),
@@ -168,7 +229,7 @@ MALFORMED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", TABLE)
 async def test_event_means(name: str) -> None:
     payload, expected = TABLE[name]
-    assert await parse(payload, start_words=START_WORDS) == expected
+    assert await parse(payload, start_words=START_WORDS, name_of=name_of) == expected
 
 
 @pytest.mark.parametrize("name", MALFORMED)

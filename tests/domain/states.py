@@ -135,6 +135,8 @@ dialogs = st.builds(
     flood_at=st.none() | moments,
     held=st.sampled_from((0, 0, 3, 9)),
     held_text=texts,
+    heard=st.sampled_from(("", "3", "7")),
+    filled=st.sampled_from(("", "", "gone", "text", "place", "contact", "kind")),
 )
 
 # --- what else is known ----------------------------------------------------------------
@@ -190,13 +192,24 @@ def readings(draw: st.DrawFn, text: str, depth: int = 1) -> Understanding:
     )
 
 
+_messages = st.sampled_from(("", "3", "7", "11"))
+
+
 @st.composite
 def client_events(draw: st.DrawFn) -> ClientActed:
     kind = draw(st.sampled_from((*Kind, Kind.TEXT, Kind.TEXT, Kind.BUTTON, Kind.BUTTON)))
     what: dict[str, str] = {}
     match kind:
         case Kind.TEXT:
-            what = {"text": draw(texts)}
+            what = {"text": draw(texts), "message": draw(_messages), "quoted": draw(clean_text)}
+        case Kind.EDIT:
+            what = {"text": draw(texts), "message": draw(_messages)}
+        case Kind.PLACE:
+            what = {"text": draw(st.sampled_from(("56.63400, 47.89990", "Ферма (1.00000, -2.00000)")))}
+        case Kind.CONTACT:
+            what = {"text": draw(st.sampled_from(("+79001234567", "112", "")))}
+        case Kind.REACTION:
+            what = {"text": draw(st.sampled_from(("👍", "👎", "❤", ""))), "message": draw(_messages)}
         case Kind.BUTTON:
             what = {"action": draw(actions), "text": draw(st.sampled_from(("", "Кнопка")))}
         case Kind.COMMAND:
@@ -211,7 +224,7 @@ def client_events(draw: st.DrawFn) -> ClientActed:
         case Kind.OTHER:
             what = {"name": draw(st.sampled_from(("voice", "sticker", "location", "poll", "?"))), "text": draw(texts)}
     incoming = Incoming(draw(st.sampled_from(Channel)), "1", kind, **what)
-    understood = draw(readings(what["text"])) if kind is Kind.TEXT else None
+    understood = draw(readings(what["text"])) if kind in (Kind.TEXT, Kind.EDIT) else None
     return ClientActed(draw(st.integers(1000, 9000)), incoming, understood)
 
 

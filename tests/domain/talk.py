@@ -25,6 +25,7 @@ from bot.domain.decision import CaseView, Decision, EpisodeView, Need, Query, Re
 from bot.domain.dialog import Dialog, Offered
 from bot.domain.events import ClientActed, Event
 from bot.domain.messages import Channel, Incoming, Kind, Rendered
+from bot.domain.reactions import EpisodeOfMessage
 from bot.domain.rendering import render, size
 from bot.domain.speech import Lines, Param, Ref, Say
 from bot.domain.text_keys import REQUIRED_TEXTS
@@ -259,6 +260,8 @@ class Talk:
                 return self.closed.get(id_)
             case made.EpisodeById(id_):
                 return self.episodes.get(id_)
+            case EpisodeOfMessage(message):
+                return self.episodes.get(int(message or 0))
 
     def _rendered(
         self, said: Sequence[Say], language: str, facts: Mapping[str, str | int | dt.datetime]

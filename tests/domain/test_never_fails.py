@@ -38,7 +38,9 @@ def test_a_client_is_never_left_without_a_word(talk: Talk, event: ClientActed) -
     talk.happen(event)
     if talk.last.says:
         return
-    led = handoff.leads(before) and event.incoming.kind is Kind.TEXT
+    led = handoff.leads(before) and event.incoming.kind in (Kind.TEXT, Kind.PLACE, Kind.CONTACT)
+    if event.incoming.kind in (Kind.EDIT, Kind.REACTION):
+        return  # a slip of the pen mended, a thumb: seen, and no reason to speak
     blocked = event.incoming.kind in (Kind.BLOCKED, Kind.UNBLOCKED)
     held = flood.press(before, talk.now)[1] is flood.Pressure.HOLD
     assert led or blocked or held, f"silence after {event.incoming}: {talk.last.outcome}"

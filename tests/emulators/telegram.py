@@ -75,6 +75,23 @@ class TelegramEmulator(Emulator):
             self.state.files[file_id] = b"emulated file " + file_id.encode()
         return self._client_sends(user_id, first_name, **body)
 
+    def client_replies(self, user_id: int, text: str, message_id: int) -> Pushed[int]:
+        """A client answers one message of the bot. Raises LookupError when there is none."""
+        older = sent_payload(self.state, self._seen(user_id, message_id))
+        return self._client_sends(user_id, None, text=text, reply_to_message=older)
+
+    def client_edits(self, user_id: int, text: str, message_id: int) -> Pushed[int]:
+        """A client changes the words of a message sent before."""
+        user = self.state.user(user_id)
+        return self._edits(user, user_id, message_id, {"text": text, **_entities(text)})
+
+    def client_reacts(self, user_id: int, emoji: str, message_id: int, before: str = "") -> Pushed[int]:
+        """A client puts a reaction on a message of the bot; an empty one takes it back."""
+        self._seen(user_id, message_id)
+        user = self.state.user(user_id)
+        body = payloads.reaction(self.state.chats[user_id], user, message_id, before, emoji)
+        return Pushed(self.state.queue.push("message_reaction", body), message_id, time.time())
+
     def client_presses(
         self, user_id: int, wanted: str, message_id: int | None = None, forged: bool = False
     ) -> Pushed[int]:
@@ -220,6 +237,16 @@ class TelegramEmulator(Emulator):
         message_id = self.state.next_message_id()
         body = payloads.message(message_id, sender, self.state.chats[chat_id], **content)
         return Pushed(self.state.queue.push("message", body), message_id, time.time())
+
+    def _edits(self, sender: payloads.Payload, chat_id: int, message_id: int, content: dict[str, Any]) -> Pushed[int]:
+        body = payloads.message(message_id, sender, self.state.chats[chat_id], **content, edit_date=int(time.time()))
+        return Pushed(self.state.queue.push("edited_message", body), message_id, time.time())
+
+    def _seen(self, chat_id: int, message_id: int) -> Sent:
+        sent = self.ledger.find(chat_id, message_id)
+        if sent is None:
+            raise LookupError(f"the bot has sent no message {message_id} to {chat_id}")
+        return sent
 
     def _in_topic(self, chat_id: int, thread_id: int) -> dict[str, Any]:
         topic = self.state.topics[chat_id].get(thread_id)

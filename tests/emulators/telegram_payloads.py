@@ -94,6 +94,15 @@ def document(file_id: str, name: str, size: int) -> Payload:
     return {"file_id": file_id, "file_unique_id": f"unique-{file_id}", "file_name": name, "file_size": size}
 
 
+def reaction(chat: Payload, sender: Payload, message_id: int, before: str, after: str) -> Payload:
+    """The body of a message_reaction update."""
+    old, new = ([{"type": "emoji", "emoji": one}] if one else [] for one in (before, after))
+    return {
+        "chat": chat, "message_id": message_id, "user": sender, "date": int(time.time()),
+        "old_reaction": old, "new_reaction": new,
+    }  # fmt: skip
+
+
 def _file(number: int, **more: Any) -> Payload:
     return {"file_id": f"file-{number}", "file_unique_id": f"unique-{number}", "file_size": 1024, **more}
 

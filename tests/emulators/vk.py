@@ -69,6 +69,25 @@ class VkEmulator(Emulator):
         number = self.state.conversation(user_id).local_id + 1
         return self._sends(user_id, "", first_name, **payloads.content(kind, number, user_id))
 
+    def client_replies(self, user_id: int, text: str, message_id: int) -> Pushed[str]:
+        """A client answers one message of the community. Raises LookupError when there is none."""
+        sent = self._seen(user_id, message_id)
+        older = payloads.message(message_id, sent.local_id, user_id, -self.group_id, sent.text)
+        return self._sends(user_id, text, reply_message=older)
+
+    def client_edits(self, user_id: int, text: str, message_id: int) -> Pushed[str]:
+        """A client changes the words of a message sent before, named by what `client_says` returned."""
+        local_id = self.state.written[user_id, message_id]
+        body = payloads.message(message_id, local_id, user_id, user_id, text, update_time=int(time.time()))
+        return Pushed(self.state.tell("message_edit", body), message_id, time.time())
+
+    def client_reacts(self, user_id: int, emoji: str, message_id: int) -> Pushed[str]:
+        """A client puts a reaction on a message of the community; an empty one takes it back."""
+        body = {"reacted_id": user_id, "peer_id": user_id, "cmid": self._seen(user_id, message_id).local_id}
+        if emoji:
+            body["reaction_id"] = payloads.REACTIONS[emoji]
+        return Pushed(self.state.tell("message_reaction_event", body), message_id, time.time())
+
     def client_presses(
         self, user_id: int, wanted: Any, message_id: int | None = None, forged: bool = False
     ) -> Pushed[str]:
@@ -229,6 +248,7 @@ class VkEmulator(Emulator):
             self.allow(user_id)
         message_id = self.state.next_message_id()
         local_id = self.state.conversation(user_id).next_local_id()
+        self.state.written[user_id, message_id] = local_id
         message = payloads.message(message_id, local_id, user_id, user_id, text, **more)
         body = {"message": message, "client_info": payloads.CLIENT_INFO}
         return Pushed(self.state.tell("message_new", body), message_id, time.time())
@@ -254,6 +274,12 @@ class VkEmulator(Emulator):
             body["conversation_message_id"] = sent.local_id
         self.state.ask(pressed_id, user_id, user_id)
         return Pushed(self.state.tell("message_event", body), 0, time.time())
+
+    def _seen(self, user_id: int, message_id: int) -> Sent:
+        sent = self.ledger.find(user_id, message_id)
+        if sent is None:
+            raise LookupError(f"the community has sent no message {message_id} to {user_id}")
+        return sent
 
     def _meet_sender(self, event: dict[str, Any]) -> None:
         body = event.get("object")

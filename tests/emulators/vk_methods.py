@@ -225,6 +225,17 @@ def save_doc(state: VkState, params: Params) -> Any:
     return {"type": "doc", "doc": doc}
 
 
+def by_number(state: VkState, params: Params) -> Any:
+    """messages.getByConversationMessageId, for the community's own messages."""
+    peer_id, wanted = number(params, "peer_id"), numbers(params, "conversation_message_ids")
+    found = [sent for sent in state.ledger.messages(peer_id) if sent.local_id in wanted]
+    items = [
+        payloads.message(sent.message_id, sent.local_id, peer_id, -state.group_id, sent.text, random_id=sent.key)
+        for sent in found
+    ]
+    return {"count": len(items), "items": items}
+
+
 def _find(state: VkState, params: Params, peer_id: int) -> Sent:
     message_id = number(params, "message_id", 0)
     local_id = number(params, "cmid", number(params, "conversation_message_id", 0))
@@ -241,6 +252,7 @@ def _check_group(state: VkState, params: Params) -> None:
 
 METHODS: Final[dict[str, Method]] = {
     "messages.send": send, "messages.edit": edit, "messages.sendMessageEventAnswer": answer_event,
+    "messages.getByConversationMessageId": by_number,
     "messages.setActivity": activity, "messages.markAsRead": activity,
     "messages.isMessagesFromGroupAllowed": allowed,
     "docs.getMessagesUploadServer": upload_server, "docs.save": save_doc,

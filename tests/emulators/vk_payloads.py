@@ -11,6 +11,7 @@ _ACTIONS: Final = [
     "text", "vkpay", "open_app", "location", "open_link", "callback", "intent_subscribe",
     "intent_unsubscribe",
 ]  # fmt: skip
+REACTIONS: Final = {"❤": 1, "🔥": 2, "👍": 4, "👎": 9, "🙏": 13}
 CLIENT_INFO: Final[Payload] = {
     "button_actions": _ACTIONS, "keyboard": True, "inline_keyboard": True, "carousel": True, "lang_id": 0,
 }  # fmt: skip

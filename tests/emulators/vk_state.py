@@ -19,8 +19,8 @@ ANSWER_SECONDS: Final = 60
 ASKED_KEPT: Final = 10_000
 
 ON_BY_DEFAULT: Final = (
-    "message_new", "message_event", "message_allow", "message_deny", "message_edit", "wall_reply_new",
-    "wall_reply_edit", "wall_reply_delete",
+    "message_new", "message_event", "message_allow", "message_deny", "message_edit", "message_reaction_event",
+    "wall_reply_new", "wall_reply_edit", "wall_reply_delete",
 )  # fmt: skip
 
 
@@ -69,6 +69,8 @@ class VkState:
     repeats: int = 0
     uploads: dict[str, SentFile] = field(default_factory=dict)
     docs: dict[str, SentFile] = field(default_factory=dict)
+    written: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Numbers in the conversation of what clients wrote, by client and message id."""
     callbacks: CallbackServers = field(init=False)
     _asked: dict[str, tuple[int, int, float]] = field(default_factory=dict)
     _conversations: dict[int, Conversation] = field(default_factory=dict)
@@ -79,7 +81,7 @@ class VkState:
 
     def clear(self) -> None:
         """Forget people and messages; ids and `ts` go on, so nothing is taken for a repetition."""
-        for kept in (self.uploads, self.docs, self.names, self._asked, self._conversations):
+        for kept in (self.uploads, self.docs, self.names, self._asked, self._conversations, self.written):
             kept.clear()
         self.denied.clear()
         self.answers.clear()

@@ -15,10 +15,10 @@ from aiogram import Bot, Dispatcher, Router
 from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.enums import ChatMemberStatus, ChatType, ContentType
 from aiogram.filters import Command, CommandObject
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update, User
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated, ReactionTypeEmoji, Update
 from pydantic import ValidationError
 
-from bot.channels.telegram.capabilities import CAPABILITIES
+from bot.channels.telegram.reading import action, incoming, language, place, thread
 from bot.domain.cleaning import clean
 from bot.domain.errors import MalformedUpdate
 from bot.domain.messages import Channel, Ignored, Incoming, Kind, Parsed, StaffIncoming
@@ -106,7 +106,7 @@ async def _by_machine(message: Message, bot: Bot) -> dict[str, str] | bool:
     return False
 
 
-async def _private(event: Message | ChatMemberUpdated) -> bool:
+async def _private(event: Message | ChatMemberUpdated | MessageReactionUpdated) -> bool:
     return event.chat.type == ChatType.PRIVATE
 
 
@@ -138,13 +138,13 @@ async def _ignore_machine(message: Message, why: str) -> Parsed:
 async def _command(message: Message, command: CommandObject) -> Parsed:
     name, argument = clean(command.command).lower(), clean(command.args or "")
     if name == "start":
-        return _incoming(message, Kind.START, text=argument)
-    return _incoming(message, Kind.COMMAND, text=argument, name=name)
+        return incoming(message, Kind.START, text=argument)
+    return incoming(message, Kind.COMMAND, text=argument, name=name)
 
 
 @_router.message(_private_text)
 async def _text(message: Message) -> Parsed:
-    return _incoming(message, Kind.TEXT, text=clean(message.text or ""))
+    return incoming(message, Kind.TEXT, text=clean(message.text or ""))
 
 
 @_router.message(_is_notice)
@@ -154,8 +154,12 @@ async def _notice(message: Message) -> Parsed:
 
 @_router.message(_private)
 async def _not_read(message: Message) -> Parsed:
+    if message.location is not None:
+        return incoming(message, Kind.PLACE, text=place(message, message.location))
+    if message.contact is not None:
+        return incoming(message, Kind.CONTACT, text=clean(message.contact.phone_number))
     caption = clean(message.caption or "")
-    return _incoming(message, Kind.OTHER, text=caption, name=str(ContentType(message.content_type).value))
+    return incoming(message, Kind.OTHER, text=caption, name=str(ContentType(message.content_type).value))
 
 
 @_router.message(_ours)
@@ -164,7 +168,7 @@ async def _staff_message(message: Message) -> Parsed:
     return StaffIncoming(
         person=str(message.from_user.id),
         chat=str(message.chat.id),
-        thread=_thread(message),
+        thread=thread(message),
         text=clean(message.text or ""),
     )
 
@@ -174,9 +178,43 @@ async def _group_message(message: Message) -> Parsed:
     return Ignored("group")
 
 
-@_router.edited_message()
+@_router.edited_message(_by_machine)
+async def _ignore_machines_edit(message: Message, why: str) -> Parsed:
+    return Ignored(why)
+
+
+@_router.edited_message(_private_text)
 async def _edit(message: Message) -> Parsed:
+    return incoming(message, Kind.EDIT, text=clean(message.text or ""))
+
+
+@_router.edited_message()
+async def _wordless_edit(message: Message) -> Parsed:
+    # A caption, a place that moves, a picture exchanged; or somebody else's group.
     return Ignored("edit")
+
+
+@_router.message_reaction(_private)
+async def _reaction(change: MessageReactionUpdated) -> Parsed:
+    person = change.user
+    if person is None or person.is_bot or person.id != change.chat.id:
+        return Ignored("reaction")
+    emoji = next((one.emoji for one in change.new_reaction if isinstance(one, ReactionTypeEmoji)), "")
+    if change.new_reaction and not emoji:
+        return Ignored("reaction")  # a picture of somebody's own making says nothing that can be read
+    return Incoming(
+        channel=Channel.TELEGRAM,
+        external_id=str(change.chat.id),
+        kind=Kind.REACTION,
+        text=clean(emoji),
+        language=language(person),
+        message=str(change.message_id),
+    )
+
+
+@_router.message_reaction()
+async def _groups_reaction(change: MessageReactionUpdated) -> Parsed:
+    return Ignored("reaction")
 
 
 @_router.channel_post()
@@ -192,8 +230,8 @@ async def _staff_button(query: CallbackQuery) -> Parsed:
     return StaffIncoming(
         person=str(query.from_user.id),
         chat=str(message.chat.id),
-        thread=_thread(message) if isinstance(message, Message) else None,
-        action=_action(query),
+        thread=thread(message) if isinstance(message, Message) else None,
+        action=action(query),
         callback=query.id,
     )
 
@@ -204,9 +242,9 @@ async def _button(query: CallbackQuery) -> Parsed:
         channel=Channel.TELEGRAM,
         external_id=str(query.from_user.id),
         kind=Kind.BUTTON,
-        action=_action(query),
+        action=action(query),
         callback=query.id,
-        language=_language(query.from_user),
+        language=language(query.from_user),
     )
 
 
@@ -222,38 +260,10 @@ async def _membership(change: ChatMemberUpdated) -> Parsed:
     if kind is None:
         return Ignored("membership")
     return Incoming(
-        channel=Channel.TELEGRAM, external_id=str(change.chat.id), kind=kind, language=_language(change.from_user)
+        channel=Channel.TELEGRAM, external_id=str(change.chat.id), kind=kind, language=language(change.from_user)
     )
 
 
 @_router.my_chat_member()
 async def _group_membership(change: ChatMemberUpdated) -> Parsed:
     return Ignored("group")
-
-
-def _incoming(message: Message, kind: Kind, text: str = "", name: str = "") -> Incoming:
-    return Incoming(
-        channel=Channel.TELEGRAM,
-        external_id=str(message.chat.id),
-        kind=kind,
-        text=text,
-        name=name,
-        language=_language(message.from_user),
-    )
-
-
-def _action(query: CallbackQuery) -> str:
-    """The button's data; empty, which no button of ours carries, for data that can't be ours."""
-    data = clean(query.data or "")
-    return data if len(data.encode()) <= CAPABILITIES.max_action else ""
-
-
-def _thread(message: Message) -> str | None:
-    """The forum topic; replies elsewhere carry a thread id as well, which names no topic."""
-    number = message.message_thread_id if message.is_topic_message else None
-    return None if number is None else str(number)
-
-
-def _language(person: User | None) -> str | None:
-    code = ((person.language_code if person else None) or "")[:2].lower()
-    return code if len(code) == 2 and code.isascii() and code.isalpha() else None

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 Store: TypeAlias = Callable[[Sequence[Received]], Awaitable[None]]
 """Saves rows in one transaction, leaving out those already there; returns after the commit."""
 
-ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
 BATCH: Final = 100
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 30.0

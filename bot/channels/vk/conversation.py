@@ -35,8 +35,8 @@ def conversation(payload: Mapping[str, Any]) -> str:
     if not isinstance(event, Mapping):
         return UNKNOWN
     message = message_of(event)
-    for holder, name in ((message, "peer_id"), (message, "user_id"), (message, "from_id")):
-        number = integer(holder.get(name))
+    for name in ("peer_id", "user_id", "from_id"):
+        number = integer(message.get(name))
         if number is not None:
             return f"vk:{number}"
     return UNKNOWN

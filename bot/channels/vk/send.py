@@ -24,6 +24,8 @@ from bot.domain.messages import Call, CallKind, Sent
 log = logging.getLogger(__name__)
 
 THREADS: Final = 4
+NAMED_SECONDS: Final = 3.0
+"""For the name of a message; nothing but a thumb hangs on it."""
 _MAX_NOTICE: Final = 90
 _IDS: Final = 2**31 - 1
 
@@ -70,6 +72,19 @@ class VkSender:
             await self._ask("messages.sendMessageEventAnswer", values)
         except Exception as error:  # noqa: BLE001 - best effort: an event too old is the usual cause
             log.debug("callback not answered (%s)", type(error).__name__)
+
+    async def name_of(self, peer: int, number: int) -> str:
+        """The id of a message of ours by its number in the conversation; empty where VK doesn't tell."""
+        asked = {"peer_id": peer, "conversation_message_ids": number, "group_id": self._group}
+        try:
+            answer = await asyncio.wait_for(self._ask("messages.getByConversationMessageId", asked), NAMED_SECONDS)
+        except (SendFailed, TimeoutError) as error:
+            log.debug("a message is not named (%s)", type(error).__name__)
+            return ""
+        match answer:
+            case {"items": [{"id": int(found)}, *_]}:
+                return str(found)
+        return ""
 
     async def check(self) -> str:
         """The community's name. Raises SendFailed with a reason for the operator."""

@@ -132,14 +132,14 @@ def _reply(scene: Scene, case: OpenCase, asked: bool) -> str:
     return "handoff.passed" if scene.now - case.told_at >= SAME_BREATH else ""
 
 
-def forward(scene: Scene, text: str, key: str = "staff.client_said", *, owed: bool = True) -> Decision:
+def forward(scene: Scene, text: str, key: str = "staff.client_said", *, owed: bool = True, **params: Param) -> Decision:
     """The client's words go to the conversation's topic; the oldest unanswered one keeps the clock.
 
     ``owed``: they want an answer, so that a term starts where none runs.
     """
     if not text:
         return Decision(scene.dialog, outcome="forwarded")
-    post = StaffSay(say(key, text=text))
+    post = StaffSay(say(key, text=text, **params))
     dialog, effects = scene.dialog, list[CaseEffect]()
     for paused in [case for case in dialog.cases if case.paused]:
         resumed, done = case_clock.resume(scene, paused)
