@@ -26,7 +26,9 @@ class Right(StrEnum):
     ANSWER = "answer"
     """Take a case, answer, ask the client back."""
     LEAD = "lead"
-    """Close, hand on, reopen, move a request."""
+    """Close, hand on, reopen."""
+    MOVE = "move"
+    """Move a request to another stage."""
     PERSONAL = "personal"
     """See names, telephones and the like."""
     REGISTER = "register"
@@ -48,9 +50,10 @@ _STAFF = {
     Right.NOTE: Reach.ALL,
     Right.ANSWER: Reach.ALL,
     Right.LEAD: Reach.FREE,
+    Right.MOVE: Reach.OWN,
     Right.PERSONAL: Reach.OWN,
 }
-_SUPERVISOR = dict.fromkeys((Right.READ, Right.NOTE, Right.ANSWER, Right.LEAD, Right.PERSONAL), Reach.ALL)
+_SUPERVISOR = dict.fromkeys(_STAFF, Reach.ALL)
 
 RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
     Role.STAFF: _STAFF,

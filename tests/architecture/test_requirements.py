@@ -30,6 +30,11 @@ DUE = (
     "E4",
     "F1",
     "S5",
+    "E6",
+    "E7",
+    "J2",
+    "J3",
+    "J5",
 )
 """Ids of the issues done so far, in the order in which they are named."""
 MARK = "pytest.mark.requirement"

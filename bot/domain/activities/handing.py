@@ -110,7 +110,7 @@ def move(scene: Scene, by: By, act: Move) -> Result:
     if not isinstance(request, RequestView) or service is None:
         return refuse(scene, "staff.no_stage")
     case = next((case for case in scene.dialog.cases if case.request == request.id), None)
-    if not by.may(Right.LEAD, case or OpenCase(0, "", scene.now, team=service.team)):
+    if not by.may(Right.MOVE, case or OpenCase(0, "", scene.now, team=service.team)):
         return refuse(scene, "staff.forbidden")
     stage = next((s for s in life.moves(service, request.stage) if s.slug == act.stage), None)
     if stage is None:
