@@ -110,12 +110,21 @@ async def settle(tx: AsyncConnection, claimed: Claimed, outcome: str, now: dt.da
     return done.first() is not None
 
 
-async def retry_later(tx: AsyncConnection, claimed: Claimed, cause: str, seconds: float) -> None:
-    """Give an update back after a failure; it is tried again after ``seconds``."""
+async def retry_later(
+    tx: AsyncConnection, claimed: Claimed, cause: str, seconds: float, *, to_blame: bool = True
+) -> None:
+    """Give an update back after a failure; it is tried again after ``seconds``.
+
+    ``to_blame=False``: the attempt does not count.
+    """
     await tx.execute(
         update(inbox)
         .where(inbox.c.id == claimed.id, inbox.c.lease == claimed.lease, inbox.c.state == "new")
-        .values(outcome=cause[:200], lease_until=text(f"clock_timestamp() + interval '{seconds:.3f} seconds'"))
+        .values(
+            outcome=cause[:200],
+            lease_until=text(f"clock_timestamp() + interval '{seconds:.3f} seconds'"),
+            attempts=claimed.attempts if to_blame else claimed.attempts - 1,
+        )
     )
 
 

@@ -10,11 +10,16 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
+from bot.storage.session import KEEPALIVE
+from bot.storage.wake import FAILURES
+
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 2.0
 BEAT_SECONDS = 5.0
 """How often the connection is tried: one that broke in silence holds no lock any more."""
+SILENT_SECONDS = 15
+"""Whoever has not been heard for so long (paused, or its machine gone) leads no more: the server ends its session."""
 
 
 @contextlib.asynccontextmanager
@@ -42,7 +47,7 @@ async def _watch(connection: asyncpg.Connection, lost: asyncio.Event, name: str)
         await asyncio.sleep(BEAT_SECONDS)
         try:
             await connection.fetchval("SELECT 1", timeout=BEAT_SECONDS)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        except FAILURES as error:
             log.warning("the lead of %s is lost (%s)", name, type(error).__name__)
             connection.terminate()
             lost.set()
@@ -52,14 +57,15 @@ async def _acquire(url: str, key: int, name: str) -> asyncpg.Connection:
     while True:
         connection = None
         try:
-            connection = await asyncpg.connect(url, timeout=10)
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", key):
+            settings = {**KEEPALIVE, "idle_session_timeout": f"{SILENT_SECONDS}s"}
+            connection = await asyncpg.connect(url, timeout=10, server_settings=settings)
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", key, timeout=BEAT_SECONDS):
                 await asyncio.sleep(RETRY_SECONDS)
             return connection
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-            log.warning("can't ask the database who leads %s (%s), trying again", name, type(error).__name__)
-            await asyncio.sleep(RETRY_SECONDS)
-        except BaseException:
+        except BaseException as error:
             if connection is not None:
                 connection.terminate()
-            raise
+            if not isinstance(error, FAILURES):
+                raise
+            log.warning("can't ask the database who leads %s (%s), trying again", name, type(error).__name__)
+            await asyncio.sleep(RETRY_SECONDS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +59,8 @@ class Leased:
     """By the domain's clock."""
     lost: bool = False
     """Whoever made the attempt before has told nothing of it: killed, or cut off from the database."""
+    until: float = math.inf
+    """By this process's own clock: from then on another worker may make the call."""
 
 
 def body(rendered: Rendered) -> str:
@@ -138,6 +142,7 @@ class Rate:
 
 async def claim(tx: AsyncConnection, channel: Channel, lease: str, most: int, rate: Rate) -> list[Leased]:
     """The next calls of up to ``most`` conversations that the channel's rate allows now."""
+    asked = time.monotonic()
     rows = (
         await tx.execute(
             _CLAIM,
@@ -156,7 +161,7 @@ async def claim(tx: AsyncConnection, channel: Channel, lease: str, most: int, ra
             },
         )
     ).all()
-    return [_leased(channel, row, lease) for row in rows]
+    return [_leased(channel, row, lease, asked + LEASE_SECONDS) for row in rows]
 
 
 async def settle(tx: AsyncConnection, done: Sequence[tuple[Leased, Sent]]) -> None:
@@ -194,7 +199,7 @@ async def fail(tx: AsyncConnection, leased: Leased, state: str, cause: str) -> N
     await tx.execute(
         update(outbox)
         .where(outbox.c.id == leased.call.id, outbox.c.lease == leased.lease)
-        .values(state=state, cause=cause[:300], lease=None, settled_at=text("clock_timestamp()"))
+        .values(state=state, cause=_words(cause), lease=None, settled_at=text("clock_timestamp()"))
     )
 
 
@@ -204,7 +209,7 @@ async def retry(tx: AsyncConnection, leased: Leased, cause: str, seconds: float)
         update(outbox)
         .where(outbox.c.id == leased.call.id, outbox.c.lease == leased.lease)
         .values(
-            cause=case((outbox.c.cause.startswith(UNKNOWN), outbox.c.cause), else_=cause[:300]),
+            cause=case((outbox.c.cause.startswith(UNKNOWN), outbox.c.cause), else_=_words(cause)),
             lease=None,
             lease_until=text("'-infinity'"),
             due_at=text(f"clock_timestamp() + interval '{seconds:.3f} seconds'"),
@@ -229,7 +234,7 @@ async def drop_waiting(tx: AsyncConnection, address_id: int, cause: str) -> None
     await tx.execute(
         update(outbox)
         .where(outbox.c.address_id == address_id, outbox.c.state == "pending", outbox.c.thread_of.is_(None))
-        .values(state="failed", cause=cause[:300], settled_at=text("clock_timestamp()"))
+        .values(state="failed", cause=_words(cause), settled_at=text("clock_timestamp()"))
     )
 
 
@@ -241,7 +246,12 @@ async def waiting(tx: AsyncConnection) -> Mapping[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _leased(channel: Channel, row: Any, lease: str) -> Leased:
+def _words(cause: str) -> str:
+    """A messenger's words as PostgreSQL can keep them: it takes neither NUL nor half a character."""
+    return cause.replace("\0", "").encode("utf-8", "replace").decode()[:300]
+
+
+def _leased(channel: Channel, row: Any, lease: str, until: float) -> Leased:
     call = Call(
         id=row.id,
         channel=channel,
@@ -261,4 +271,5 @@ def _leased(channel: Channel, row: Any, lease: str) -> Leased:
         float(row.tried_seconds),
         row.created_at,
         row.lost,
+        until,
     )

@@ -19,6 +19,8 @@ INBOX = "inbox"
 DESK = "desk"
 """Something about a case has changed."""
 CHANNEL = "otklik"
+FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
+"""How a connection of our own fails; the internal one: the server had ended it while this worker slept."""
 COALESCE_SECONDS = 0.005
 RECONNECT_SECONDS = 1.0
 
@@ -95,7 +97,7 @@ class Wake:
         while True:
             try:
                 await self._connected()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except FAILURES as error:
                 log.warning("the database's notices are down (%s), trying again", type(error).__name__)
             await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -118,6 +120,7 @@ class Wake:
                     "SELECT pg_notify($1, t) FROM unnest($2::text[]) AS t",
                     CHANNEL,
                     [f"{self._me} {topic}" for topic in topics],
+                    timeout=RECONNECT_SECONDS * 5,
                 )
         finally:
             await connection.close(timeout=2)

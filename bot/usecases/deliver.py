@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
 from bot import metrics, turn
-from bot.domain.errors import OutcomeUnknown, Refused, RetryLater, Unreachable
+from bot.domain.errors import ClaimLost, OutcomeUnknown, Refused, RetryLater, Unreachable
 from bot.domain.events import ClientUnreachable
 from bot.domain.messages import Call, Channel, Sent
 from bot.storage import dialogs, outbox
@@ -41,6 +42,8 @@ async def claim(runtime: Runtime, channel: Channel, lease: str, most: int, rate:
 
 async def make(send: Send, leased: Leased, *, unknown: str = "repeat") -> Sent | Exception:
     """One call; its failure is returned, to be recorded by ``record``."""
+    if time.monotonic() > leased.until:  # this worker was paused, or its calls queued up: another makes it
+        return ClaimLost()
     if leased.lost and not _may_repeat(leased, unknown):
         return OutcomeUnknown("its worker was lost")
     try:
@@ -80,6 +83,8 @@ def _result(error: Exception) -> str:
             return "unknown"
         case RetryLater():
             return "retry"
+        case ClaimLost():
+            return "late"
     return "failed"
 
 
@@ -93,6 +98,9 @@ def _may_repeat(leased: Leased, unknown: str) -> bool:
 async def _failed(runtime: Runtime, leased: Leased, error: Exception, rate: Rate, unknown: str) -> None:
     metrics.delivered(leased.call.channel.value, _result(error))
     match error:
+        case ClaimLost():
+            async with runtime.db.begin() as tx:
+                await outbox.retry(tx, leased, "its worker came too late", 0)
         case Unreachable():
             await _unreachable(runtime, leased, str(error))
         case Refused():

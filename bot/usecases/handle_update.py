@@ -19,7 +19,7 @@ from bot.domain.messages import Channel, Ignored, Incoming, Kind, Parsed, StaffI
 from bot.storage import dialogs, inbox, staff
 from bot.storage.decisions import Heard
 from bot.storage.inbox import Claimed
-from bot.storage.session import Tx
+from bot.storage.session import Tx, is_passing
 from bot.telling import told
 from bot.turn import Content, Runtime, Said
 from nlu.understanding import Outcome, Understanding
@@ -27,6 +27,7 @@ from nlu.understanding import Outcome, Understanding
 log = logging.getLogger(__name__)
 
 FIRST_RETRY_SECONDS = 0.2
+AFTER_OUTAGE_SECONDS = 1.0
 READABLE = (Kind.TEXT, Kind.EDIT)
 NOT_ALONE = (Outcome.UNKNOWN, Outcome.CLARIFY)
 """Words that may mean something together with those they reply to."""
@@ -85,6 +86,8 @@ async def handle(runtime: Runtime, doors: Mapping[Channel, Door], claimed: Claim
         log.warning("update %d is malformed, set aside: %s", claimed.id, error, extra=about)
         return await _done(runtime, claimed, "malformed", state="aside")
     except Exception as error:
+        if is_passing(error):
+            return await _give_back(runtime, claimed, type(error).__name__)
         log.exception("update %d failed, attempt %d", claimed.id, claimed.attempts, extra=about)
         return await _failed(runtime, claimed, told(error))
     _measured(runtime, claimed)
@@ -215,6 +218,26 @@ async def _done(runtime: Runtime, claimed: Claimed, outcome: str, *, state: str 
     return outcome
 
 
+async def _give_back(runtime: Runtime, claimed: Claimed, cause: str) -> str:
+    """The database failed, not the update: it is tried again, however long that lasts.
+
+    Giving it back may fail as well. An attempt that stays counted would set it aside, so that is tried
+    until the lease ends.
+    """
+    log.warning("update %d waits for the database (%s)", claimed.id, cause)
+    for _ in range(inbox.LEASE_SECONDS):
+        try:
+            async with runtime.db.begin() as tx:
+                await inbox.retry_later(tx, claimed, cause, AFTER_OUTAGE_SECONDS, to_blame=False)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            await asyncio.sleep(AFTER_OUTAGE_SECONDS)
+        else:
+            return "later"
+    return "lost"
+
+
 async def _failed(runtime: Runtime, claimed: Claimed, cause: str) -> str:
     """Try again later; after five attempts set aside, and tell the client that it is our fault."""
     if claimed.attempts < inbox.MOST_ATTEMPTS:
@@ -234,7 +257,9 @@ async def _failed(runtime: Runtime, claimed: Claimed, cause: str) -> str:
 
     try:
         await turn.take(runtime, runtime.shelf.content, lock, HandlingFailed(claimed.id), settle=settle)
-    except Exception:
+    except Exception as error:
+        if is_passing(error):
+            raise
         log.exception("update %d: could not even apologise", claimed.id)
         return await _done(runtime, claimed, cause, state="aside")
     return "aside"

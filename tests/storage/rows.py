@@ -57,3 +57,10 @@ async def ask(db: Database, query: str, **params: Any) -> list[Mapping[str, Any]
     """Rows of a query, by column."""
     async with db.begin() as tx:
         return [dict(row) for row in (await tx.execute(text(query), params)).mappings()]
+
+
+async def do(db: Database, *statements: str) -> None:
+    """Statements that return nothing."""
+    async with db.begin() as tx:
+        for statement in statements:
+            await tx.execute(text(statement))

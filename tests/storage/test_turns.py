@@ -14,7 +14,7 @@ from bot.storage import dialogs, inbox, page
 from bot.storage.session import Database, Tx
 from bot.usecases import handle_update
 from tests.domain.talk import WEDNESDAY
-from tests.storage.rows import ask
+from tests.storage.rows import ask, do
 from tests.storage.worker import MARIA, Worker
 
 Lock = Callable[[Tx], Awaitable[object]]
@@ -79,6 +79,25 @@ async def test_five_failures_set_an_update_aside_and_the_conversation_goes_on(
     assert len(heard) == 2
     assert heard[0].startswith("Сейчас не получилось")
     assert [c["reason"] for c in await ask(worker.runtime.db, 'SELECT reason FROM "case"')] == ["broken"]
+
+
+async def test_a_failure_of_the_database_is_not_the_updates(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full for an hour sets nobody's message aside."""
+    monkeypatch.setattr(handle_update, "AFTER_OUTAGE_SECONDS", 0.0)
+    await worker.receives("1", Kind.TEXT, text="agrostartup")
+    await do(worker.runtime.db, *FULL_DISK)
+    for _ in range(12):
+        (claimed,) = await worker.claims()
+        assert (claimed.attempts, await worker.handles(claimed)) == (1, "later")
+    await do(worker.runtime.db, "DROP TRIGGER full_disk ON message")
+    assert await worker.works() == ["answer"]
+
+
+FULL_DISK = (
+    "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql"
+    " AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$",
+    "CREATE TRIGGER full_disk BEFORE INSERT ON message EXECUTE FUNCTION full_disk()",
+)
 
 
 async def test_what_nobody_waits_for_is_counted_and_done(worker: Worker) -> None:

@@ -141,6 +141,21 @@ async def test_a_leader_learns_that_its_lock_is_gone(database_url: str) -> None:
         pass
 
 
+async def test_a_leader_that_is_not_heard_any_more_is_followed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that is paused, or whose machine is gone, keeps the others from nothing."""
+    monkeypatch.setattr(leader, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(leader, "SILENT_SECONDS", 1)
+    monkeypatch.setattr(leader, "BEAT_SECONDS", 30.0)
+    async with (
+        leading(database_url, "poll.telegram") as lost,
+        asyncio.timeout(10),
+        leading(database_url, "poll.telegram") as held,
+    ):
+        assert lost.is_set() and not held.is_set()
+
+
 async def test_whoever_stops_waiting_leaves_no_lock_behind(database_url: str) -> None:
     async with leading(database_url, "poll.telegram"):
         waiting = asyncio.ensure_future(leading(database_url, "poll.telegram").__aenter__())
