@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -121,16 +122,21 @@ class World:
                     stack.callback(self.balancer.targets.remove, port)
             yield self
 
+    def switches(self, ingress: str) -> None:
+        """The next worker receives in another way."""
+        self.settings = self.settings.model_copy(update={"ingress": ingress})
+
     async def received_from(self) -> None:
         """Waits until both messengers know where to bring what people write."""
         deadline = time.monotonic() + PATIENCE
         by_webhook = self.settings.webhook_site is not None
         for emulator in (self.telegram, self.vk):
+            while not by_webhook and not emulator.polled:
+                assert time.monotonic() < deadline, "nobody polls"
+                await asyncio.sleep(0.01)
             while by_webhook and not emulator.pushed_to:
                 assert time.monotonic() < deadline, "no webhook is set"
                 await asyncio.sleep(0.01)
-            if not by_webhook:
-                await emulator.wait_polled()
 
     async def closes(self) -> None:
         for client in self._clients:
@@ -143,11 +149,15 @@ async def world(
     var: Path,
     *,
     start: dt.datetime = WEDNESDAY,
-    by_webhook: bool = False,
+    by_webhook: bool = os.environ.get("OTKLIK_STORIES") == "webhook",
     workers: int = 1,
+    starts: bool = True,
     **settings: Any,
 ) -> AsyncIterator[World]:
-    """A world with Telegram, VK, the page and a staff group, running."""
+    """A world with Telegram, VK, the page and a staff group, running unless the story ``starts`` it itself.
+
+    ``OTKLIK_STORIES=webhook pytest tests/scenarios/main_job`` tells every story with messengers that push.
+    """
     async with TelegramEmulator() as telegram, VkEmulator() as vk, Balancer() as balancer:
         if by_webhook:
             settings = {"public_url": balancer.url, "ingress": "webhook", **settings}
@@ -174,9 +184,10 @@ async def world(
             vk,
         )
         made.workers, made.balancer = workers, balancer
-        async with made.running():
-            await made.received_from()
+        async with made.running() if starts else nullcontext():
             try:
+                if starts:
+                    await made.received_from()
                 yield made
             finally:
                 await made.closes()

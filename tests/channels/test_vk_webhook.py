@@ -132,7 +132,12 @@ async def test_typing_is_answered_and_not_stored(vk: Asker, inbox: Inbox) -> Non
 
 @pytest.fixture
 async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[VkEmulator]:
-    for name, seconds in (("CHECK_SECONDS", 0.1), ("RETRY_SECONDS", 0.5), ("LOOK_SECONDS", 0.02)):
+    for name, seconds in (
+        ("CHECK_SECONDS", 0.1),
+        ("RETRY_SECONDS", 0.5),
+        ("LOOK_SECONDS", 0.02),
+        ("GRACE_SECONDS", 0.3),
+    ):
         monkeypatch.setattr(keeping, name, seconds)
     async with VkEmulator() as emulator:
         yield emulator

@@ -12,13 +12,12 @@ import time
 from collections.abc import Awaitable
 from typing import Any, Final
 
-import orjson
-
 from tests.emulators import telegram_payloads as payloads
 from tests.emulators.base import Emulator, first_number, pressed_button
 from tests.emulators.bodies import BadBody, Params, read_params
 from tests.emulators.faults import Fault
 from tests.emulators.ledger import Pushed, Sent
+from tests.emulators.pushing import as_json
 from tests.emulators.telegram_errors import NOT_FOUND, UNAUTHORIZED, BadRequest, Conflict, Refused, fault_reply
 from tests.emulators.telegram_methods import BY_LOWER, METHODS, sent_payload
 from tests.emulators.telegram_params import decoded, number
@@ -289,7 +288,7 @@ class TelegramEmulator(Emulator):
 
 
 def _ok(result: Any) -> Reply:
-    return Reply(orjson.dumps({"ok": True, "result": result}))
+    return Reply(as_json({"ok": True, "result": result}))
 
 
 def _entities(text: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from tests.emulators.base import Emulator, first_number, pressed_button
 from tests.emulators.bodies import BadBody, Params, read_params
 from tests.emulators.faults import Fault
 from tests.emulators.ledger import Button, Pushed, Sent
+from tests.emulators.pushing import as_json
 from tests.emulators.vk_errors import VkError, fault_reply, invalid
 from tests.emulators.vk_execute import execute
 from tests.emulators.vk_longpoll import EventLog
@@ -206,7 +207,7 @@ class VkEmulator(Emulator):
             return Reply(b"bad request", 400, "text/plain")
         if params.get("act") != "a_check":
             return Reply(b"unknown act", 400, "text/plain")
-        return Reply(orjson.dumps(await self.state.log.check(params, request.gone)))
+        return Reply(as_json(await self.state.log.check(params, request.gone)))
 
     def _upload(self, request: Request) -> Answer:
         try:

@@ -22,6 +22,8 @@ TITLE: Final = "Otklik"
 """VK takes at most 14 characters."""
 CHECK_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 15.0
+GRACE_SECONDS: Final = 900.0
+"""How long a server that is left behind may bring what VK could not deliver before."""
 LOOK_SECONDS: Final = 1.0
 LOOKS: Final = 15
 """How often VK is asked whether it has confirmed the server."""
@@ -61,7 +63,7 @@ class Community:
         described = {"url": self.url, "title": TITLE, "secret_key": self.hook.secret}
         if not ours:
             added = self._ask("groups.addCallbackServer", **described)
-            self._choose(int(added["server_id"]))
+            self._choose(int(added["server_id"]), True)
             self._leave_old()
             return "wait"
         first, *others = ours
@@ -70,7 +72,7 @@ class Community:
             # Edited, a server is confirmed anew, and one that VK gave up is called again.
             self._ask("groups.editCallbackServer", server_id=number, **described)
             status = "wait"
-        self._choose(number)
+        self._choose(number, True)
         for one in others:
             self._ask("groups.deleteCallbackServer", server_id=int(one["id"]))
         return status
@@ -101,8 +103,13 @@ class Community:
         wanted = {"api_version": VERSION, **dict.fromkeys(EVENTS, 1)} if on else {}
         self._ask("groups.setLongPollSettings", enabled=int(on), **wanted)
 
-    def _choose(self, number: int) -> None:
-        chosen = dict.fromkeys(EVENTS, 1)
+    def silence(self) -> None:
+        """Let VK bring what is under way to our servers, and nothing new."""
+        for one in self.ours():
+            self._choose(int(one["id"]), False)
+
+    def _choose(self, number: int, wanted: bool) -> None:
+        chosen = dict.fromkeys(EVENTS, int(wanted))
         self._ask("groups.setCallbackSettings", server_id=number, api_version=VERSION, **chosen)
 
     def _leave_old(self) -> None:
@@ -213,6 +220,8 @@ async def _left_callback(community: Community, load_ts: LoadTs, stop: asyncio.Ev
         await aside(stop, lambda: community.switch_poll(True))
     if await load_ts() is None:
         return False  # the long poll has not begun: without the server, events would be lost
+    await aside(stop, community.silence)
+    await _rest(stop, GRACE_SECONDS)
     await aside(stop, community.take_down)
     return True
 
