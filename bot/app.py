@@ -9,6 +9,7 @@ import gc
 import signal
 import socket
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.domain.messages import Channel
 from bot.messengers import Messenger
 from bot.storage.leader import leading
 from bot.turn import Clock, Runtime
+from bot.usecases.fetch_files import page_upload
 from bot.usecases.first_link import first_link
 from bot.wiring import Tell
 
@@ -84,6 +86,8 @@ async def serving(
         background = [group.create_task(runtime.wake.run())]
         work = [group.create_task(server.serve(sockets=[opened]))]
         work.append(group.create_task(pumps.handle_updates(runtime, doors, stop)))
+        fetchers = {Channel.PAGE: partial(page_upload, runtime), **{m.channel: m.fetch for m in ready}}
+        work.append(group.create_task(pumps.fetch_files(runtime, fetchers, stop)))
         for one in ready:
             work.append(group.create_task(_receive(settings, runtime, one, stop)))
             work.append(

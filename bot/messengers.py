@@ -16,6 +16,7 @@ from bot.storage.outbox import Rate
 from bot.turn import Runtime
 from bot.usecases import attach, receive
 from bot.usecases.deliver import Send
+from bot.usecases.fetch_files import Fetch
 from bot.usecases.handle_update import Door
 
 POLLED_SECONDS = 120.0
@@ -37,6 +38,7 @@ class Messenger:
     hook: APIRouter
     """Served by every worker whatever the way in: what is under way while it changes must not be lost."""
     close: Callable[[], Awaitable[None]]
+    fetch: Fetch
 
 
 def messengers(settings: Settings, runtime: Runtime) -> Sequence[Messenger]:
@@ -77,6 +79,7 @@ def _telegram(settings: Settings, token: str, runtime: Runtime) -> Messenger:
         receiving,
         router(own, receive.Together(store).store, metrics.ingress),
         sender.close,
+        sender.fetch,
     )
 
 
@@ -119,6 +122,7 @@ def _vk(settings: Settings, token: str, group_id: int, runtime: Runtime) -> Mess
         receiving,
         router(own, group_id, receive.Together(store_pushed).store, community.ask_confirmation, metrics.ingress),
         sender.close,
+        sender.fetch,
     )
 
 

@@ -14,11 +14,14 @@ from typing import TypeVar
 
 from bot import metrics
 from bot.domain.messages import Channel, Sent
+from bot.storage.attachments import Awaited
 from bot.storage.inbox import Claimed
 from bot.storage.outbox import Leased, Rate
-from bot.storage.wake import INBOX, Waiter, outbox_of
+from bot.storage.wake import FILES, INBOX, Waiter, outbox_of
 from bot.turn import Runtime
 from bot.usecases import deliver, handle_update
+from bot.usecases import fetch_files as fetching
+from bot.usecases.fetch_files import Fetch
 from bot.usecases.handle_update import Door
 
 log = logging.getLogger(__name__)
@@ -114,6 +117,22 @@ async def make_calls(
         finally:
             ended.set()
             something.set()
+
+
+async def fetch_files(
+    runtime: Runtime, fetchers: Mapping[Channel, Fetch], stop: asyncio.Event, *, most: int = 4
+) -> None:
+    """Fetch what people sent until ``stop``; few at once, since each may weigh 20 MB."""
+
+    async def claim(room: int) -> Sequence[Awaited]:
+        return await fetching.claim(runtime, secrets.token_hex(8), room, list(fetchers))
+
+    async def work(claimed: Sequence[Awaited]) -> None:
+        for awaited in claimed:
+            await fetching.fetch(runtime, fetchers, awaited)
+
+    async with runtime.wake.listening(FILES) as waiter:
+        await _pump(runtime, "files", claim, work, waiter, stop, most, 1)
 
 
 async def _pump(

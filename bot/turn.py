@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot import metrics
+from bot.domain.attachments import KeepFiles
 from bot.domain.case_effects import RecordAct
 from bot.domain.decide import decide
 from bot.domain.decision import Decision, Need, Query, Scene, SetReachable, View
@@ -19,7 +20,7 @@ from bot.storage import audit, bundle, decisions, dialogs, queries
 from bot.storage.decisions import Heard
 from bot.storage.personal import Cipher
 from bot.storage.session import Database, Tx
-from bot.storage.wake import DESK, Wake, desk_of, outbox_of
+from bot.storage.wake import DESK, FILES, Wake, desk_of, outbox_of
 from knowledge_base.schema import Pack
 from nlu.understanding import Engine
 
@@ -180,6 +181,8 @@ def _topics(runtime: Runtime, locked: dialogs.Locked, decision: Decision) -> set
         topics.add(f"page:{who.external_id}")
     elif decision.says:
         topics.add(outbox_of(who.channel))
+    if any(isinstance(effect, KeepFiles) for effect in decision.effects):
+        topics.add(FILES)
     if decision.staff and runtime.staff_chat is not None:
         topics.add(outbox_of(Channel.TELEGRAM))
     return topics

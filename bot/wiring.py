@@ -27,6 +27,7 @@ from bot.storage.session import Database
 from bot.storage.wake import Wake
 from bot.turn import Clock, Content, Runtime, Shelf
 from bot.usecases import attach, look_at_health, read_page, receive
+from bot.usecases.fetch_files import take_upload
 from bot.usecases.handle_update import Door
 from bot.usecases.publish_pack import publish_pack
 from knowledge_base.load import load_pack
@@ -127,6 +128,7 @@ def _page_ports(settings: Settings, runtime: Runtime) -> PagePorts:
         history=partial(read_page.read_page, runtime),
         changed=lambda visitor: runtime.wake.listening(f"page:{visitor}"),
         file=partial(attach.page_file, runtime),
+        keep=partial(take_upload, runtime),
         acknowledge=partial(read_page.acknowledge, runtime),
         texts=words,
         title=title,

@@ -122,6 +122,8 @@ class FieldType(StrEnum):
     SCORE = "score"
     PLACE = "place"
     """A text, or a place sent from the map."""
+    FILE = "file"
+    """Documents and photos. Never a step of its own unless required: taken at any step, asked for in the summary."""
 
 
 class Choice(Model):

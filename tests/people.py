@@ -119,6 +119,18 @@ class Client:
         else:
             self._world.vk.client_sends(self.id, kind, self.name)
 
+    async def sends_file(self, data: bytes, name: str = "", kind: str = "document", caption: str = "") -> None:
+        """Sends a file with this content."""
+        match self.channel:
+            case Channel.TELEGRAM:
+                more = {"caption": caption} if caption else {}
+                self._world.telegram.client_sends_file(self.id, kind, data, name, self.name, **more)
+            case Channel.VK:
+                self._world.vk.client_sends_file(self.id, kind, data, name, self.name, caption)
+            case Channel.PAGE:
+                status, told = await (await self.visitor()).uploads(data, name)
+                assert status == 202, told
+
     async def hears(self, *parts: str, patience: float = PATIENCE) -> Line:
         """Waits for a message that holds all parts, after those heard before. Returns it."""
 
@@ -250,13 +262,22 @@ class Staff:
         topics = self.world.telegram.topics(STAFF_CHAT)
         thread = None if general or not topics else topics[-1].thread_id
         return [
-            Line(sent.text, tuple(sent.labels), tuple(b.data for b in sent.buttons), sent.message_id)
+            Line(
+                sent.text,
+                tuple(sent.labels),
+                tuple(b.data for b in sent.buttons),
+                sent.message_id,
+                sent.file.name if sent.file else "",
+            )
             for sent in self.world.telegram.messages(STAFF_CHAT)
             if sent.thread_id == thread
         ]
 
     async def answers(self, text: str) -> None:
         self.world.telegram.staff_says(self.id, STAFF_CHAT, await self.topic(), text)
+
+    async def sends_file(self, data: bytes, name: str) -> None:
+        self.world.telegram.staff_sends_file(self.id, STAFF_CHAT, await self.topic(), data, name)
 
     async def presses(self, label: str) -> None:
         await self.topic()

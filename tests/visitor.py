@@ -55,6 +55,13 @@ class PageVisitor:
         async with self._session.post(f"{self._url}chat/messages", json=body) as answer:
             assert answer.status == 202, await answer.text()
 
+    async def uploads(self, data: bytes, name: str) -> tuple[int, dict[str, Any]]:
+        """Attaches a file; the status, and what the page is told."""
+        address = URL(f"{self._url}chat/files").with_query(id=secrets.token_hex(8), name=name)
+        kind = {"Content-Type": "application/octet-stream"}
+        async with self._session.post(address, data=data, headers=kind) as answer:
+            return answer.status, await answer.json()
+
     async def downloads(self, link: str) -> tuple[bytes, dict[str, str]]:
         """What a link of the page brings, with its headers."""
         async with self._session.get(self._url.rstrip("/") + link) as answer:

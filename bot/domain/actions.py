@@ -34,6 +34,13 @@ class SendBlank:
 
 
 @dataclass(frozen=True, slots=True)
+class WithFiles:
+    """What was sent lately goes along into a service, or to a person (``human``)."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartService:
     slug: str
     afresh: bool = False
@@ -111,6 +118,7 @@ Action: TypeAlias = (
     | ShowMore
     | ShowBlanks
     | SendBlank
+    | WithFiles
     | StartService
     | ShowMenu
     | DoCommand
@@ -130,6 +138,7 @@ _MAKERS: dict[str, Callable[..., Action]] = {
     "m": lambda slug: ShowMore(slug),
     "b": lambda slug: ShowBlanks(slug),
     "bf": lambda slug: SendBlank(slug),
+    "wf": lambda target: WithFiles(target),
     "s": lambda slug: StartService(slug),
     "sn": lambda slug: StartService(slug, afresh=True),
     "menu": lambda slug: ShowMenu(slug),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from bot.domain.messages import FileOffer
+
 
 class Desk(StrEnum):
     GROUP = "group"
@@ -36,6 +38,7 @@ class Answer:
     text: str
     asks: bool = False
     """The client owes an answer now: the term pauses until he writes."""
+    files: tuple[FileOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.domain import editing, flood, hearing, pressing
-from bot.domain.activities import answering, form, handoff, menu, smalltalk, staff, things
+from bot.domain.activities import answering, files, form, handoff, menu, smalltalk, staff, things
 from bot.domain.decision import Decision, Need, Result, Scene, SetReachable
 from bot.domain.dialog import Dialog
 from bot.domain.events import (
     ClientActed,
     ClientUnreachable,
     Event,
+    FileArrived,
+    FileTurnedDown,
     HandlingFailed,
     NeedMet,
     StaffActed,
@@ -21,7 +23,7 @@ from bot.domain.events import (
     StaffWrote,
     TimerFired,
 )
-from bot.domain.messages import Kind
+from bot.domain.messages import Incoming, Kind
 from bot.domain.speech import Ref, StaffSay, say
 
 HELD_TEXT = 1000
@@ -48,6 +50,10 @@ def _decide(scene: Scene, event: Event) -> Result:
             return staff.pressed(scene, event)
         case StaffActed():
             return staff.acted(scene, event)
+        case FileArrived():
+            return files.arrived(scene, event)
+        case FileTurnedDown():
+            return files.turned_down(scene, event)
         case NeedMet(slug):
             return answering.need_met(scene, slug)
         case HandlingFailed():
@@ -64,7 +70,9 @@ def _client(scene: Scene, event: ClientActed) -> Result:
         return Decision(scene.dialog, effects=(SetReachable(False),), staff=_unreachable(scene), outcome="blocked")
     if incoming.kind is Kind.UNBLOCKED:
         return Decision(scene.dialog, effects=(SetReachable(True),), outcome="unblocked")
-    dialog, pressure = flood.press(form.renewed(scene.dialog, scene.pack), scene.now)
+    dialog, pressure = form.renewed(scene.dialog, scene.pack), flood.Pressure.NORMAL
+    if not incoming.album or incoming.album != dialog.album:  # ten pictures sent at once are one message
+        dialog, pressure = flood.press(dialog, scene.now)
     scene = replace(scene, dialog=_in_language(dialog, incoming.language or "", scene.pack.agency.languages))
     match pressure:
         case flood.Pressure.HOLD:
@@ -76,13 +84,15 @@ def _client(scene: Scene, event: ClientActed) -> Result:
             pass
         case _:
             assert_never(pressure)
+    if incoming.kind is not Kind.FILES:
+        scene = replace(scene, dialog=replace(scene.dialog, album=""))
     return _introduced(scene, editing.remembered(scene.dialog, _acted(scene, event), event))
 
 
 def _held(scene: Scene, event: ClientActed) -> Decision:
     """A message of a flood: not answered, but counted for the person who leads."""
     dialog, said = scene.dialog, event.incoming.text or event.incoming.name
-    if handoff.leads(dialog) and event.incoming.kind in (Kind.TEXT, Kind.OTHER):
+    if handoff.leads(dialog) and event.incoming.kind in (Kind.TEXT, Kind.OTHER, Kind.FILES):
         dialog = replace(dialog, held=dialog.held + 1, held_text=said[:HELD_TEXT])
     return Decision(dialog, outcome="flood")
 
@@ -124,7 +134,9 @@ def _acted(scene: Scene, event: ClientActed) -> Result:
         case Kind.OTHER:
             return _media(scene, incoming.name, incoming.text)
         case Kind.TEXT:
-            return hearing.text(scene, event)
+            return _heard(incoming, hearing.text(scene, event))
+        case Kind.FILES:
+            return files.given(scene, event)
         case Kind.EDIT:
             return editing.edited(scene, event)
         case Kind.PLACE | Kind.CONTACT:
@@ -135,6 +147,15 @@ def _acted(scene: Scene, event: ClientActed) -> Result:
             return Decision(scene.dialog)
         case _:
             assert_never(incoming.kind)
+
+
+def _heard(incoming: Incoming, result: Result) -> Result:
+    """Spoken words are shown as they were understood, so that they can be corrected."""
+    if not incoming.voiced or isinstance(result, Need) or not result.says:
+        return result
+    first, *others = result.says
+    heard = Ref("media.heard", {"text": incoming.text})
+    return replace(result, says=(replace(first, parts=(heard, *first.parts)), *others))
 
 
 def _start(scene: Scene, event: ClientActed) -> Result:

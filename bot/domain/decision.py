@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bot.domain.attachments import FileEffect, FilesOf
 from bot.domain.case_effects import CaseEffect
 from bot.domain.dialog import Dialog
 from bot.domain.messages import Channel
@@ -136,6 +137,7 @@ Effect: TypeAlias = (
     | MoveRequest
     | CaseEffect
     | SetReachable
+    | FileEffect
 )
 
 
@@ -183,7 +185,7 @@ class EpisodeById:
 
 
 Query: TypeAlias = (
-    MyRequests | RequestByNumber | RequestByToken | RequestById | CaseById | EpisodeById | EpisodeOfMessage
+    FilesOf | MyRequests | RequestByNumber | RequestByToken | RequestById | CaseById | EpisodeById | EpisodeOfMessage
 )
 
 

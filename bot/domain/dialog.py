@@ -130,6 +130,10 @@ class Dialog:
     """Id of the client's last message, while nothing else was done since."""
     filled: str = ""
     """The field of the form that this message filled."""
+    album: str = ""
+    """The album of the last message: what else comes of it gets no reply of its own."""
+    loose: int = 0
+    """Files sent that belong to nothing yet."""
     flood_level: float = 0.0
     flood_at: dt.datetime | None = None
     held: int = 0

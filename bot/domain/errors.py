@@ -47,6 +47,10 @@ class Refused(SendFailed):
     """The messenger refuses this call for good."""
 
 
+class FileTooBig(Refused):
+    """The file is larger than is taken in."""
+
+
 class TopicGone(Refused):
     """The forum topic was deleted."""
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from bot.domain.acts import Act, Desk
-from bot.domain.messages import Incoming
+from bot.domain.messages import FileOffer, FileRef, Incoming
 from nlu.understanding import Understanding
 
 
@@ -53,6 +53,7 @@ class StaffWrote:
 
     staff: StaffPerson
     text: str
+    files: tuple[FileOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,35 @@ class ClientUnreachable:
     """The messenger says that this client can't be written to."""
 
 
+@dataclass(frozen=True, slots=True)
+class FileArrived:
+    """A file that somebody sent was fetched, and may be kept."""
+
+    file: FileRef
+    token: str
+    """Of the form that it was sent into."""
+    team: str = ""
+    """Of the member of staff who sent it; empty: the client did."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileTurnedDown:
+    """A file can't be had, or must not be kept. ``why``: key of the text that says so."""
+
+    why: str
+    token: str
+    team: str = ""
+
+
 Event: TypeAlias = (
-    ClientActed | TimerFired | StaffWrote | StaffPressed | StaffActed | NeedMet | HandlingFailed | ClientUnreachable
+    FileArrived
+    | FileTurnedDown
+    | ClientActed
+    | TimerFired
+    | StaffWrote
+    | StaffPressed
+    | StaffActed
+    | NeedMet
+    | HandlingFailed
+    | ClientUnreachable
 )

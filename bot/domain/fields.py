@@ -48,6 +48,8 @@ def read(field: ServiceField, text: str, language: str) -> Reading:
         case FieldType.NAME:
             named = " ".join(unicodedata.normalize("NFC", text).split())
             return Accepted(named) if _is_name(named) else Rejected("form.bad_name")
+        case FieldType.FILE:
+            return Rejected("file.expected")
         case FieldType.SCORE:
             return Accepted(text) if text in {"1", "2", "3", "4", "5"} else Rejected("form.bad_score")
 

@@ -42,7 +42,9 @@ class Kind(StrEnum):
     START = "start"
     """Opened the chat: ``/start``, VK's start button, the page's first load."""
     OTHER = "other"
-    """A sticker, voice, photo ...: answered politely, not read."""
+    """A sticker, a dice ...: answered politely, not read."""
+    FILES = "files"
+    """Photos, documents, recordings ...; ``text`` is the caption, ``name`` the kind of the first."""
     PLACE = "place"
     """A place on the map; ``text`` is what a person reads of it."""
     CONTACT = "contact"
@@ -54,6 +56,18 @@ class Kind(StrEnum):
     BLOCKED = "blocked"
     """Forbade messages."""
     UNBLOCKED = "unblocked"
+
+
+@dataclass(frozen=True, slots=True)
+class FileOffer:
+    """A file that somebody sent, as his messenger tells of it; nothing of it is fetched yet."""
+
+    kind: str
+    reference: str
+    """By which the channel fetches it; empty: the messenger does not hand it out."""
+    name: str = ""
+    size: int = 0
+    """Bytes, as told; 0: not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,11 @@ class Incoming:
     """The message's own id in the chat; EDIT, REACTION: that of the message concerned."""
     quoted: str = ""
     """Words of an older message to which this one replies."""
+    files: tuple[FileOffer, ...] = ()
+    album: str = ""
+    """Files that were sent together come one by one: those of one album name it."""
+    voiced: bool = False
+    """The text was spoken, and put into writing by the messenger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +110,7 @@ class StaffIncoming:
     text: str = ""
     action: str = ""
     callback: str = ""
+    files: tuple[FileOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

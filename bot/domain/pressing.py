@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain import actions
-from bot.domain.activities import answering, blanks, form, handoff, menu, settings, status, submit, survey
+from bot.domain.activities import answering, blanks, files, form, handoff, menu, settings, status, submit, survey
 from bot.domain.decision import Decision, Need, RequestView, Result, Scene
 from bot.domain.dialog import Form
 from bot.domain.events import ClientActed
@@ -18,12 +18,12 @@ def button(scene: Scene, event: ClientActed, action: str) -> Result:
     match actions.parse(action):
         case actions.ShowTemplate(slug) if slug in pack.templates:
             return beside_form(scene, answering.answer(scene, (slug,)))
-        case actions.ShowMore() | actions.ShowBlanks() | actions.SendBlank() as wished:
+        case actions.ShowMore() | actions.ShowBlanks() | actions.SendBlank() | actions.Watch() as wished:
             return _rest(scene, wished)
         case actions.StartService(slug, afresh) if slug in pack.services:
             return form.start(scene, slug, str(event.id), afresh=afresh)
-        case actions.Watch(slug):
-            return answering.watch(scene, slug) or menu.stale(scene)
+        case actions.WithFiles(target):
+            return files.with_files(scene, target, str(event.id))
         case actions.ShowMenu(slug):
             return menu.show(scene, slug)
         case actions.DoCommand(name):
@@ -95,9 +95,11 @@ def command(scene: Scene, name: str, argument: str) -> Result:
     return menu.show(scene, menu.MAIN)
 
 
-def _rest(scene: Scene, wished: actions.ShowMore | actions.ShowBlanks | actions.SendBlank) -> Decision:
-    """What belongs to an answer: its details, its forms."""
+def _rest(scene: Scene, wished: actions.ShowMore | actions.ShowBlanks | actions.SendBlank | actions.Watch) -> Decision:
+    """What belongs to an answer: its details, its forms, a promise."""
     match wished:
+        case actions.Watch(slug):
+            return answering.watch(scene, slug) or menu.stale(scene)
         case actions.ShowMore(slug):
             return answering.more(scene, slug) or menu.stale(scene)
         case actions.ShowBlanks(slug):

@@ -10,8 +10,9 @@ from sqlalchemy import delete, insert, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.domain import decision as made
+from bot.domain.attachments import DropFiles, KeepFiles, MoveFiles, PlaceFiles
 from bot.domain.reactions import RecordReaction
-from bot.storage import case_effects
+from bot.storage import attachments, case_effects
 from bot.storage import personal as values
 from bot.storage.bundle import Episode, Question
 from bot.storage.dialogs import FREE_EPISODE
@@ -59,6 +60,8 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
         case made.SetReachable(reachable):
             changed = update(address).where(address.c.id == scope.who.id).values(reachable=reachable)
             await scope.tx.execute(changed)
+        case KeepFiles() | MoveFiles() | DropFiles() | PlaceFiles():
+            await attachments.apply(scope.tx, scope.who, effect, scope.facts, scope.now)
         case made.CreateRequest():
             raise AssertionError("requests are created by apply")
         case _:

@@ -13,9 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.tables import file, file_handle
 
 
+def hash_of(data: bytes) -> str:
+    """What a file is known by."""
+    return hashlib.sha256(data).hexdigest()
+
+
 async def keep(tx: AsyncConnection, data: bytes, media_type: str, now: dt.datetime) -> str:
     """Store a file; the same content is stored once. Returns its hash."""
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256 = hash_of(data)
     added = insert(file).values(sha256=sha256, media_type=media_type, size=len(data), bytes=data, created_at=now)
     again = added.on_conflict_do_update(
         index_elements=[file.c.sha256], set_={"bytes": added.excluded.bytes}, where=file.c.bytes.is_(None)

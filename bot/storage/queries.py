@@ -7,6 +7,7 @@ from typing import assert_never
 from sqlalchemy import JSON, ColumnElement, cast, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.attachments import FilesOf
 from bot.domain.decision import (
     CaseById,
     CaseView,
@@ -21,6 +22,7 @@ from bot.domain.decision import (
     StageReached,
 )
 from bot.domain.reactions import EpisodeOfMessage
+from bot.storage import attachments
 from bot.storage.dialogs import Addressee
 from bot.storage.tables import address, case, episode, outbox, request, request_stage, score, term
 
@@ -40,6 +42,8 @@ async def load(tx: AsyncConnection, query: Query, who: Addressee) -> object:
             return next(iter(await _requests(tx, who, request.c.id == id_)), None)
         case CaseById(id_):
             return await _case(tx, who, id_)
+        case FilesOf():
+            return await attachments.found(tx, query, who)
         case EpisodeById(id_):
             return await _episode(tx, who, episode.c.id == id_)
         case EpisodeOfMessage(message):

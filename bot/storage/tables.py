@@ -261,6 +261,20 @@ file_handle = Table(
 )
 """Under which name a messenger sends a file again without an upload, for each of our accounts."""
 
+attachment = Table(
+    "attachment", metadata, _id(), _of("address_id", "address.id"), Column("channel", Text, nullable=False),
+    Column("team", Text, nullable=True), Column("kind", Text, nullable=False), Column("reference", Text, nullable=True),
+    Column("name", Text, nullable=False), Column("token", Text, nullable=False),
+    _of("request_id", "request.id", null=True), _of("case_id", "case.id", null=True),
+    Column("sha256", Text, ForeignKey("file.sha256"), nullable=True),
+    Column("state", Text, nullable=False, server_default="new"), Column("cause", Text, nullable=True),
+    Column("attempts", Integer, nullable=False, server_default="0"), *_lease(), _at("created_at"),
+    _at("settled_at", null=True),
+    Index(None, "address_id", "token"), Index(None, "request_id"),
+    Index("ix_attachment_waiting", "id", postgresql_where=text("state = 'new'")),
+)
+"""A file that somebody sent. ``team``: of the member of staff who did. ``state``: new, kept, refused."""
+
 receiver = Table(
     "receiver", metadata, Column("channel", Text, primary_key=True), Column("position", Text, nullable=False),
 )

@@ -18,6 +18,7 @@ from bot.domain.messages import Channel
 INBOX = "inbox"
 DESK = "desk"
 """Something about a case has changed."""
+FILES = "files"
 CHANNEL = "otklik"
 FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
 """How a connection of our own fails; the internal one: the server had ended it while this worker slept."""

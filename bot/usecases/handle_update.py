@@ -152,7 +152,7 @@ def _said(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> list[Sa
     said = []
     for claimed, incoming in acts:
         reading = next(understood) if incoming.kind in READABLE else None
-        shown = incoming.text or incoming.action or incoming.name or incoming.kind.value
+        shown = _shown(incoming)
         heard = Heard(claimed.id, claimed.lease, shown, reading)
         said.append(Said(ClientActed(claimed.id, incoming, reading), heard))
     return said
@@ -178,6 +178,14 @@ def _read(content: Content, texts: Sequence[str]) -> list[Understanding]:
     return found
 
 
+def _shown(incoming: Incoming) -> str:
+    """A message as it stands in the conversation."""
+    named = " ".join(f"\N{PAPERCLIP} {file.name or file.kind}" for file in incoming.files)
+    return "\n".join(part for part in (incoming.text, named) if part) or (
+        incoming.action or incoming.name or incoming.kind.value
+    )
+
+
 async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Decision:
     content = runtime.shelf.content
     (said,) = _said(content, [(claimed, incoming)])
@@ -196,7 +204,9 @@ async def _staff(runtime: Runtime, claimed: Claimed, incoming: StaffIncoming) ->
     if address is None:
         await _done(runtime, claimed, "ignored.no_topic")
         return None
-    event: Event = StaffPressed(who, incoming.action) if incoming.action else StaffWrote(who, incoming.text)
+    event: Event = (
+        StaffPressed(who, incoming.action) if incoming.action else StaffWrote(who, incoming.text, incoming.files)
+    )
     return await turn.take(
         runtime,
         runtime.shelf.content,

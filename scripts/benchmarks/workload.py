@@ -64,12 +64,16 @@ def _form(content: Content, chance: random.Random, client: int, number: int) -> 
     """One form from its first button to its number."""
     yield Act(SERVICE, f"s:{SERVICE}")
     for field in content.service.fields:
+        if field.type is FieldType.FILE:  # no step: files are sent by the way
+            continue
         yield Act(_value(content, field, chance, client, number))
     yield Act(content.send)
 
 
 def _value(content: Content, field: ServiceField, chance: random.Random, client: int, number: int) -> str:
     match field.type:
+        case FieldType.FILE:
+            raise AssertionError("files are never typed")
         case FieldType.TEXT | FieldType.PLACE:
             return f"{client} {number}: {chance.choice(content.questions).rstrip('?')}, {chance.random()}"
         case FieldType.CHOICE:

@@ -64,6 +64,9 @@ class House:
 
     files: dict[tuple[str, int], tuple[FileRef, bytes]] = field(default_factory=dict)
 
+    async def keep(self, data: bytes) -> str | None:
+        return None if data.startswith(b"MZ") else str(len(data))
+
     async def file(self, visitor: str, message: int) -> tuple[FileRef, bytes] | None:
         return self.files.get((visitor, message))
 
@@ -73,6 +76,7 @@ class House:
             history=self.history,
             changed=self.changed,
             file=self.file,
+            keep=self.keep,
             acknowledge=self.acknowledge,
             texts=self.texts,
             title=lambda language: self.texts(language)["page.title"],

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.channels.telegram import parse as module
 from bot.channels.telegram.receive import parse
 from bot.domain.errors import MalformedUpdate
-from bot.domain.messages import Channel, Ignored, Incoming, Kind, Parsed, StaffIncoming
+from bot.domain.messages import Channel, FileOffer, Ignored, Incoming, Kind, Parsed, StaffIncoming
 
 TOKEN = "4242:abc"
 STAFF = -1001234567890
@@ -60,6 +60,11 @@ def anna(kind: Kind, text: str = "", **more: Any) -> Incoming:
 
 def other(name: str, caption: str = "") -> Incoming:
     return anna(Kind.OTHER, caption, name=name)
+
+
+def sent(kind: str, caption: str = "", name: str = "", **more: Any) -> Incoming:
+    offer = FileOffer(kind, "AgAD", name, 1200 if kind in ("photo", "video") else 0)
+    return anna(Kind.FILES, caption, name=kind, files=(offer,), **more)
 
 
 def edited(**content: Any) -> dict[str, Any]:
@@ -115,22 +120,28 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
         message(text="hi", **{"from": {**ANNA, "language_code": "1"}}),
         anna(Kind.TEXT, "hi", language=None),
     ),
-    "photo with a caption": (message(photo=[PICTURE], caption="двор"), other("photo", "двор")),
-    "photo with a command under it": (message(photo=[PICTURE], caption="/start"), other("photo", "/start")),
+    "photo with a caption": (message(photo=[PICTURE], caption="двор"), sent("photo", "двор")),
+    "photo with a command under it": (message(photo=[PICTURE], caption="/start"), sent("photo", "/start")),
     "sticker": (
         message(sticker={**FILE, "type": "regular", "width": 1, "height": 1, "is_animated": False,
                          "is_video": False}),
         other("sticker"),
     ),
-    "voice": (message(voice={**FILE, "duration": 3}), other("voice")),
-    "audio": (message(audio={**FILE, "duration": 3}), other("audio")),
-    "video": (message(video={**PICTURE, "duration": 3}), other("video")),
-    "video note": (message(video_note={**FILE, "length": 9, "duration": 3}), other("video_note")),
+    "voice": (message(voice={**FILE, "duration": 3}), sent("voice")),
+    "audio": (message(audio={**FILE, "duration": 3}), sent("audio")),
+    "video": (message(video={**PICTURE, "duration": 3}), sent("video")),
+    "video note": (message(video_note={**FILE, "length": 9, "duration": 3}), sent("video_note")),
     "animation": (
         message(animation={**PICTURE, "duration": 3}, document={**FILE, "file_name": "a.gif"}),
         other("animation"),
     ),
-    "document": (message(document={**FILE, "file_name": "справка.pdf"}), other("document")),
+    "document": (message(document={**FILE, "file_name": "справка.pdf"}), sent("document", name="справка.pdf")),
+    "photos of an album": (
+        message(photo=[{**PICTURE, "file_id": "small"}, PICTURE], media_group_id="77"), sent("photo", album="77"),
+    ),
+    "document without a name or size": (message(document={"file_id": "F", "file_unique_id": "U"}), anna(
+        Kind.FILES, name="document", files=(FileOffer("document", "F"),)
+    )),
     "location": (message(location={"latitude": 56.6, "longitude": 47.9}), anna(Kind.PLACE, "56.60000, 47.90000")),
     "live location": (
         message(location={"latitude": 56.6, "longitude": 47.9, "live_period": 900, "heading": 90}),
@@ -269,7 +280,9 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
         staff(text="всем", message_thread_id=8, is_topic_message=None),
         StaffIncoming("77", str(STAFF), None, "всем"),
     ),
-    "staff sends a photo": (staff(photo=[PICTURE], caption="вот"), StaffIncoming("77", str(STAFF), "33")),
+    "staff sends a photo": (staff(photo=[PICTURE], caption="вот"), StaffIncoming(
+        "77", str(STAFF), "33", "вот", files=(FileOffer("photo", "AgAD", "", 1200),)
+    )),
     "staff anonymously": (
         staff(text="ответ", **{"from": {"id": 1087968824, "is_bot": True, "first_name": "Group"}}),
         StaffIncoming("1087968824", str(STAFF), "33", "ответ"),

@@ -14,7 +14,7 @@ from bot.channels.vk.conversation import UNKNOWN, received
 from bot.channels.vk.receive import parse
 from bot.domain.cleaning import fingerprint
 from bot.domain.errors import MalformedUpdate
-from bot.domain.messages import Channel, Ignored, Incoming, Kind, Parsed
+from bot.domain.messages import Channel, FileOffer, Ignored, Incoming, Kind, Parsed
 
 START_WORDS = frozenset({"start", "начать"})
 CLIENT_INFO = {
@@ -71,6 +71,17 @@ def thumb(emoji: str) -> Incoming:
     return anna(Kind.REACTION, emoji, message="88", language=None)
 
 
+def sent(kind: str, text: str = "", *, reference: str = "", name: str = "", size: int = 0) -> Incoming:
+    return anna(Kind.FILES, text, name=kind, files=(FileOffer(kind, reference, name, size),))
+
+
+def thing(kind: str, body: Any, **more: Any) -> dict[str, Any]:
+    return message(attachments=[{"type": kind, kind: body}], **more)
+
+
+DOC = {"id": 1, "owner_id": 501, "title": "акт.pdf", "size": 9, "ext": "pdf", "url": "https://vk.com/doc1_1?x=1"}
+SIZES = [{"type": "s", "url": "https://s", "width": 9, "height": 9}, {"url": "https://x", "width": 99, "height": 9}]
+SPOKEN = {"id": 1, "duration": 3, "link_mp3": "https://m", "transcript": " Где\x00 заявка ", "transcript_state": "done"}
 GEO = {"type": "point", "coordinates": {"latitude": 56.634, "longitude": 47.8999}}
 PASSED = {"date": 1763710000, "from_id": 77, "text": "Выплаты задержат", "attachments": []}
 EDITED = {
@@ -123,15 +134,34 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
     "payload with a wrong action": (message(text="Да", payload='{"a":{"b":1}}'), anna(Kind.TEXT, "Да")),
     "payload with an empty action": (message(text="Да", payload='{"a":""}'), anna(Kind.TEXT, "Да")),
     "payload as an object": (message(text="Да", payload={"a": "t:x"}), anna(Kind.BUTTON, "Да", action="t:x")),
-    "photo": (attached("photo"), other("photo")),
-    "photo with text": (attached("photo", text="вот двор"), anna(Kind.TEXT, "вот двор")),
-    "voice": (attached("audio_message"), other("audio_message")),
+    "photo": (attached("photo"), sent("photo")),
+    "photo with text": (attached("photo", text="вот двор"), sent("photo", "вот двор")),
+    "photo in sizes": (thing("photo", {"sizes": SIZES}), sent("photo", reference="https://x")),
+    "photo of another shape": (thing("photo", {"sizes": [5, {"url": 7}]}), sent("photo")),
+    "photos together": (
+        message(attachments=[{"type": "photo", "photo": {"sizes": SIZES}}, {"type": "doc", "doc": DOC}]),
+        anna(Kind.FILES, name="photo", files=(
+            FileOffer("photo", "https://x"), FileOffer("doc", "https://vk.com/doc1_1?x=1", "акт.pdf", 9),
+        )),
+    ),
+    "voice": (attached("audio_message"), sent("audio_message")),
+    "voice put into writing": (thing("audio_message", SPOKEN), anna(Kind.TEXT, "Где заявка", voiced=True)),
+    "voice being put into writing": (
+        thing("audio_message", {**SPOKEN, "transcript_state": "in_progress"}),
+        sent("audio_message", reference="https://m"),
+    ),
+    "voice without words": (
+        thing("audio_message", {**SPOKEN, "transcript": " "}), sent("audio_message", reference="https://m"),
+    ),
     "sticker": (attached("sticker"), other("sticker")),
-    "document": (attached("doc"), other("doc")),
-    "video": (attached("video"), other("video")),
+    "document": (attached("doc"), sent("doc")),
+    "document whole": (
+        thing("doc", DOC), sent("doc", reference="https://vk.com/doc1_1?x=1", name="акт.pdf", size=9),
+    ),
+    "video": (attached("video"), sent("video")),
     "link": (attached("link"), other("link")),
     "wall post": (attached("wall"), other("wall")),
-    "graffiti": (attached("graffiti"), other("graffiti")),
+    "graffiti": (attached("graffiti"), sent("graffiti")),
     "gift": (attached("gift"), other("gift")),
     "of an odd kind": (message(attachments=[{"type": "<b>"}]), other("unknown")),
     "attachments of another shape": (message(attachments=[5]), other("unknown")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from bot.domain.events import (
     ClientActed,
     ClientUnreachable,
     Event,
+    FileArrived,
+    FileTurnedDown,
     HandlingFailed,
     StaffPerson,
     StaffPressed,
@@ -19,7 +22,7 @@ from bot.domain.events import (
     TimerFired,
     TimerKind,
 )
-from bot.domain.messages import Channel, Incoming, Kind
+from bot.domain.messages import Channel, FileOffer, FileRef, Incoming, Kind
 from knowledge_base.schema import FieldType, Service
 from nlu.understanding import Candidate, Outcome, Understanding
 from tests.domain.talk import WEDNESDAY, real_pack
@@ -193,13 +196,27 @@ def readings(draw: st.DrawFn, text: str, depth: int = 1) -> Understanding:
 
 
 _messages = st.sampled_from(("", "3", "7", "11"))
+file_offers = st.builds(
+    FileOffer,
+    kind=st.sampled_from(("photo", "voice", "document")),
+    reference=st.sampled_from(("", "AgAD")),
+    name=clean_text,
+    size=st.sampled_from((0, 5, 2**40)),
+)
 
 
 @st.composite
 def client_events(draw: st.DrawFn) -> ClientActed:
     kind = draw(st.sampled_from((*Kind, Kind.TEXT, Kind.TEXT, Kind.BUTTON, Kind.BUTTON)))
-    what: dict[str, str] = {}
+    what: dict[str, Any] = {}
     match kind:
+        case Kind.FILES:
+            what = {
+                "name": draw(st.sampled_from(("photo", "voice", "document"))),
+                "text": draw(st.one_of(st.just(""), texts)),
+                "album": draw(st.sampled_from(("", "", "7"))),
+                "files": tuple(draw(st.lists(file_offers, max_size=3))),
+            }
         case Kind.TEXT:
             what = {"text": draw(texts), "message": draw(_messages), "quoted": draw(clean_text)}
         case Kind.EDIT:
@@ -234,10 +251,23 @@ _staff = st.builds(
 _pressed = st.builds("k:{}:{}".format, st.sampled_from(("take", "done", "x")), st.integers(1, 12)) | clean_text
 staff_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(StaffWrote, staff=_staff, text=st.one_of(texts, st.just("// заметка"))),
+    st.builds(StaffWrote, staff=_staff, text=texts, files=st.lists(file_offers, max_size=2).map(tuple)),
     st.builds(StaffPressed, staff=_staff, action=_pressed),
 )
 other_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(TimerFired, case=st.integers(1, 12), kind=st.sampled_from(TimerKind), due_at=moments),
     st.builds(HandlingFailed, id=st.integers(1, 99)),
     st.just(ClientUnreachable()),
+    st.builds(
+        FileArrived,
+        file=st.builds(FileRef, st.just("ab"), clean_text, st.just("image/jpeg"), st.integers(1, 9)),
+        token=st.one_of(st.just(""), tokens),
+        team=st.sampled_from(("", "gone", *PACK.teams)),
+    ),
+    st.builds(
+        FileTurnedDown,
+        why=st.sampled_from(("file.too_big", "file.bad_type", "file.gone")),
+        token=st.one_of(st.just(""), tokens),
+        team=st.sampled_from(("", *PACK.teams)),
+    ),
 )

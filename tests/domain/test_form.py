@@ -70,7 +70,7 @@ def test_steps_follow_each_other_to_the_summary() -> None:
     assert talk.hears("form.summary")
     for shown in ("Жалоба", STORY, "Озёрский район, Берёзовка", "Смирнова Анна", "+79001234567"):
         assert shown in talk.text
-    assert talk.labels == ["Отправить", "Исправить", "Сохранить и выйти", "Отменить"]
+    assert talk.labels == ["Отправить", "📎 Приложить файл", "Исправить", "Сохранить и выйти", "Отменить"]
 
 
 @pytest.mark.parametrize("typed", ["жалоба", "Жалоба.", "3"])

@@ -91,6 +91,29 @@ class TelegramEmulator(Emulator):
         body = payloads.reaction(self.state.chats[user_id], user, message_id, before, emoji)
         return Pushed(self.state.queue.push("message_reaction", body), message_id, time.time())
 
+    def client_sends_file(
+        self, user_id: int, kind: str, content: bytes, name: str = "", first_name: str | None = None, **more: Any
+    ) -> Pushed[int]:
+        """A client sends a file with this content; `more` is its caption or media_group_id."""
+        body = self._file_of(kind, content, name)
+        return self._client_sends(user_id, first_name, **body, **more)
+
+    def staff_sends_file(
+        self, user_id: int, chat_id: int, thread_id: int, content: bytes, name: str, **more: Any
+    ) -> Pushed[int]:
+        """A member of staff sends a document in a topic."""
+        body = {**self._file_of("document", content, name), **self._in_topic(chat_id, thread_id), **more}
+        return self._sends(self.state.user(user_id, f"Staff {user_id}"), chat_id, body)
+
+    def _file_of(self, kind: str, content: bytes, name: str) -> dict[str, Any]:
+        body = payloads.content(kind, len(self.state.files) + 1, {"id": 0, "first_name": ""})
+        held = body[kind][-1] if isinstance(body[kind], list) else body[kind]
+        held["file_size"] = len(content)
+        if name:
+            held["file_name"] = name
+        self.state.files[held["file_id"]] = content
+        return body
+
     def client_presses(
         self, user_id: int, wanted: str, message_id: int | None = None, forged: bool = False
     ) -> Pushed[int]:

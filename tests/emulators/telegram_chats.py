@@ -15,6 +15,7 @@ Method = Callable[[TelegramState, Params], Any]
 
 TOPIC_COLOR: Final = 0x6FB9F0
 TITLE_LIMIT: Final = 128
+DOWNLOAD_LIMIT: Final = 20 * 1024 * 1024
 
 
 def create_topic(state: TelegramState, params: Params) -> Any:
@@ -79,6 +80,8 @@ def get_file(state: TelegramState, params: Params) -> Any:
     if file_id not in state.files:
         raise BadRequest("invalid file_id")
     size = len(state.files[file_id])
+    if size > DOWNLOAD_LIMIT:
+        raise BadRequest("file is too big")
     return {
         "file_id": file_id, "file_unique_id": f"unique-{file_id}", "file_size": size,
         "file_path": f"documents/{file_id}",

@@ -89,6 +89,27 @@ class VkEmulator(Emulator):
             body["reaction_id"] = payloads.REACTIONS[emoji]
         return Pushed(self.state.tell("message_reaction_event", body), message_id, time.time())
 
+    def client_sends_file(
+        self, user_id: int, kind: str, content: bytes, name: str = "", first_name: str | None = None, text: str = ""
+    ) -> Pushed[str]:
+        """A client sends a document or photo with this content, which the emulator serves."""
+        number = self.state.conversation(user_id).local_id + 1
+        held = payloads.content(kind, number, user_id)["attachments"][0]
+        body, path = held[held["type"]], f"/served/{len(self.state.served)}"
+        self.state.served[path] = content
+        if "sizes" in body:
+            body["sizes"][-1]["url"] = self.url + path
+        else:
+            body.update(url=self.url + path, size=len(content), title=name or "file")
+        return self._sends(user_id, text, first_name, attachments=[held])
+
+    def client_speaks(self, user_id: int, transcript: str, first_name: str | None = None) -> Pushed[str]:
+        """A client sends a voice message that VK has put into writing."""
+        number = self.state.conversation(user_id).local_id + 1
+        body = payloads.content("audio_message", number, user_id)
+        body["attachments"][0]["audio_message"].update(transcript=transcript, transcript_state="done")
+        return self._sends(user_id, "", first_name, **body)
+
     def client_presses(
         self, user_id: int, wanted: Any, message_id: int | None = None, forged: bool = False
     ) -> Pushed[str]:
@@ -185,6 +206,8 @@ class VkEmulator(Emulator):
         """One request to /method/<name> or to the long-poll server."""
         if request.path == self._poll_path:
             return self.served("a_check", request, partial(self._check, request))
+        if request.path in self.state.served:
+            return Reply(self.state.served[request.path], content_type="application/octet-stream")
         if request.path == "/upload":
             return self.served("upload", request, partial(self._upload, request))
         if not request.path.startswith("/method/"):

@@ -72,6 +72,7 @@ class VkState:
     written: dict[tuple[int, int], int] = field(default_factory=dict)
     """Numbers in the conversation of what clients wrote, by client and message id."""
     callbacks: CallbackServers = field(init=False)
+    served: dict[str, bytes] = field(default_factory=dict)
     _asked: dict[str, tuple[int, int, float]] = field(default_factory=dict)
     _conversations: dict[int, Conversation] = field(default_factory=dict)
     _last_id: int = 0

@@ -30,6 +30,8 @@ class PagePorts:
     changed: Callable[[str], AbstractAsyncContextManager[Change]]
     file: Callable[[str, int], Awaitable[tuple[FileRef, bytes] | None]]
     """(visitor, message id): the file of a message to this visitor; None: there is none, or it is another's."""
+    keep: Callable[[bytes], Awaitable[str | None]]
+    """Stores an upload and names it; None: of a type that is not taken."""
     acknowledge: Callable[[str, int], Awaitable[None]]
     """(visitor, upto): the browser has shown everything up to this id."""
     texts: Callable[[str], Mapping[str, str]]

@@ -12,7 +12,7 @@ from bot.channels.page.languages import code
 from bot.channels.page.refusal import Refusal
 from bot.domain.cleaning import clean
 from bot.domain.errors import MalformedUpdate
-from bot.domain.messages import Channel, Incoming, Kind, Parsed, Received
+from bot.domain.messages import Channel, FileOffer, Incoming, Kind, Parsed, Received
 
 MAX_TEXT = 20_000
 """Characters of one message."""
@@ -64,16 +64,26 @@ def parse(payload: Mapping[str, Any]) -> Parsed:
     """A stored row, understood. Raises MalformedUpdate for one that the page can't have stored."""
     visitor, kind = payload.get("visitor"), payload.get("kind")
     text, action = payload.get("text") or "", payload.get("action") or ""
-    if not isinstance(visitor, str) or not visitor or kind not in _KINDS:
+    if not isinstance(visitor, str) or not visitor or kind not in (*_KINDS, "files"):
         raise MalformedUpdate("a row of the page without visitor or kind")
     if not isinstance(text, str) or not isinstance(action, str):
         raise MalformedUpdate("a row of the page whose text or action is no text")
     text, language = clean(text), code(payload.get("language"))
+    if kind == "files":
+        return _sent(visitor, payload.get("file"), language)
     if kind == "start":
         return Incoming(Channel.PAGE, visitor, Kind.START, text, language=language)
     if kind == "button":
         return Incoming(Channel.PAGE, visitor, Kind.BUTTON, text, action=clean(action), language=language)
     return _typed(visitor, text, language)
+
+
+def _sent(visitor: str, file: object, language: str | None) -> Parsed:
+    match file:
+        case {"reference": str(reference), "name": str(name), "size": int(size)}:
+            offer = FileOffer("document", reference, clean(name), size)
+            return Incoming(Channel.PAGE, visitor, Kind.FILES, name=offer.kind, language=language, files=(offer,))
+    raise MalformedUpdate("a row of the page with a file that is none")
 
 
 def _typed(visitor: str, text: str, language: str | None) -> Incoming:

@@ -25,8 +25,8 @@ class Refusal(Exception):
         return {} if self.after is None else {"Retry-After": str(max(1, math.ceil(self.after)))}
 
 
-def check_sender(headers: Mapping[str, str]) -> None:
-    """Refuse what another site made a browser send, and what is not JSON.
+def check_sender(headers: Mapping[str, str], kind: str = "application/json") -> None:
+    """Refuse what another site made a browser send, and what is not of the kind: no form can send either.
 
     Sec-Fetch-Site comes first: a proxy may rewrite Host, so Origin alone would refuse honest clients.
     """
@@ -36,7 +36,7 @@ def check_sender(headers: Mapping[str, str]) -> None:
         raise Refusal(403, "error_session")
     if site is None and origin is not None and urlsplit(origin).netloc.lower() not in _hosts(headers):
         raise Refusal(403, "error_session")
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != kind:
         raise Refusal(415, "error_bad")
 
 
@@ -45,11 +45,11 @@ def _hosts(headers: Mapping[str, str]) -> set[str]:
     return {headers[name].lower() for name in ("host", "x-forwarded-host") if headers.get(name)}
 
 
-async def read_body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int, word: str = "error_long") -> bytes:
     """The body, of at most ``limit`` bytes, whatever its headers say."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise Refusal(413, "error_long")
+            raise Refusal(413, word)
     return bytes(body)

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from bot.channels.page import assets, download, stream
+from bot.channels.page import assets, download, stream, upload
 from bot.channels.page.flood import Flood, Streams
 from bot.channels.page.languages import words_for
 from bot.channels.page.ports import Change, PagePorts
@@ -37,6 +37,7 @@ def router(ports: PagePorts) -> APIRouter:
     api.add_api_route("/static/page/{version}/{name}", page.static, methods=["GET"], response_model=None)
     api.add_api_route("/chat/messages", page.messages, methods=["POST"], response_model=None)
     api.add_api_route("/chat/stream", page.stream, methods=["GET"], response_model=None)
+    api.add_api_route("/chat/files", page.upload, methods=["POST"], response_model=None)
     api.add_api_route("/chat/files/{message}", page.file, methods=["GET"], response_model=None)
     api.add_api_route("/chat/ack", page.acknowledge, methods=["POST"], response_model=None)
     return api
@@ -70,6 +71,15 @@ class _Page:
 
     async def stream(self, request: Request) -> Response:
         return await self._guarded(request, self._stream)
+
+    async def upload(self, request: Request) -> Response:
+        return await self._guarded(request, self._upload)
+
+    async def _upload(self, request: Request) -> Response:
+        visitor = self._known(request, self._flood)
+        words = words_for(request, self._ports.texts)
+        await upload.take(request, self._ports, visitor, words.get("page.lang"))
+        return JSONResponse({"accepted": True}, 202)
 
     async def file(self, request: Request) -> Response:
         return await self._guarded(request, self._file)

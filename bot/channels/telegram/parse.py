@@ -18,6 +18,7 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated, ReactionTypeEmoji, Update
 from pydantic import ValidationError
 
+from bot.channels.telegram.attachments import with_files
 from bot.channels.telegram.reading import action, incoming, language, place, thread
 from bot.domain.cleaning import clean
 from bot.domain.errors import MalformedUpdate
@@ -59,7 +60,7 @@ async def parse(payload: Mapping[str, Any], *, token: str, staff_chat: int | Non
     if result is UNHANDLED:
         return Ignored(known[0])
     assert isinstance(result, Incoming | StaffIncoming | Ignored)
-    return result
+    return with_files(result, payload)
 
 
 def _faults(error: ValidationError) -> str:

@@ -7,7 +7,15 @@ from contextlib import suppress
 from typing import Any, Final, assert_never
 
 from aiogram import Bot, exceptions
-from aiogram.methods import AnswerCallbackQuery, CreateForumTopic, GetMe, SendDocument, SendMessage, TelegramMethod
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    CreateForumTopic,
+    GetFile,
+    GetMe,
+    SendDocument,
+    SendMessage,
+    TelegramMethod,
+)
 from aiogram.types import BufferedInputFile, LinkPreviewOptions, MessageEntity
 from aiogram.utils.token import TokenValidationError
 
@@ -15,7 +23,16 @@ from bot.channels.telegram.capabilities import CAPABILITIES, MAX_TOPIC_NAME
 from bot.channels.telegram.keyboard import keyboard
 from bot.channels.telegram.session import Session
 from bot.domain.cleaning import whole
-from bot.domain.errors import HandleGone, OutcomeUnknown, Refused, RetryLater, SendFailed, TopicGone, Unreachable
+from bot.domain.errors import (
+    FileTooBig,
+    HandleGone,
+    OutcomeUnknown,
+    Refused,
+    RetryLater,
+    SendFailed,
+    TopicGone,
+    Unreachable,
+)
 from bot.domain.messages import Call, CallKind, Mark, Sent, Style
 
 log = logging.getLogger(__name__)
@@ -57,6 +74,22 @@ class TelegramSender:
                 document = result.get("document") if isinstance(result, dict) else None
                 return Sent(message_id=_field(result, "message_id"), handle=_field(document, "file_id"))
         assert_never(call.kind)
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        """A file that somebody sent, of at most ``most`` bytes; the Bot API hands out none above 20 MB.
+
+        Raises FileTooBig, Refused, RetryLater.
+        """
+        try:
+            found = await self._ask(GetFile(file_id=reference))
+        except Refused as error:
+            raise (FileTooBig() if "too big" in str(error).lower() else error) from None
+        except OutcomeUnknown as error:
+            raise RetryLater(str(error)) from None
+        path = _field(found, "file_path")
+        if path is None or self._bot is None:
+            raise RetryLater("Telegram names no place of the file")
+        return await self._session.download(self._bot, path, most)
 
     async def answer_callback(self, callback: str, text: str | None = None) -> None:
         """Stop the button's spinner, perhaps with a short notice. Never fails: nothing hangs on it."""

@@ -19,11 +19,14 @@ from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
 from aiogram.types import InputFile
 
-from bot.domain.errors import OutcomeUnknown, RetryLater
+from bot.domain.errors import FileTooBig, OutcomeUnknown, Refused, RetryLater
 
 CONNECTIONS: Final = 100
 SECONDS: Final = 30.0
 """A whole call; 10 of them to get a connection."""
+
+DOWNLOAD_SECONDS: Final = 60.0
+CHUNK: Final = 64 * 1024
 
 _JSON: Final = {"Content-Type": "application/json"}
 
@@ -61,6 +64,25 @@ class Session(AiohttpSession):
         if isinstance(getattr(method, "document", None), InputFile):
             return {"data": self.build_form_data(bot, method)}
         return {"data": _json(method), "headers": _JSON}
+
+    async def download(self, bot: Bot, path: str, most: int) -> bytes:
+        """A file of the Bot API, of at most ``most`` bytes. Raises FileTooBig, Refused, RetryLater."""
+        session = await self.create_session()
+        body = bytearray()
+        try:
+            limit = aiohttp.ClientTimeout(total=DOWNLOAD_SECONDS, connect=10)
+            async with session.get(self.api.file_url(token=bot.token, path=path), timeout=limit) as response:
+                if response.status in (400, 404):
+                    raise Refused(f"HTTP {response.status} for a file of Telegram")
+                if response.status != 200:
+                    raise RetryLater(f"HTTP {response.status} for a file of Telegram")
+                async for chunk in response.content.iter_chunked(CHUNK):
+                    body += chunk
+                    if len(body) > most:
+                        raise FileTooBig
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise RetryLater(f"connection to Telegram lost ({type(error).__name__})") from None
+        return bytes(body)
 
     async def close(self) -> None:
         """Close the connections; aiogram's quarter of a second for TLS is spared where there is none."""

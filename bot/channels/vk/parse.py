@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from bot.channels.vk.attachments import with_files
 from bot.channels.vk.capabilities import CAPABILITIES
 from bot.channels.vk.conversation import integer, message_of
 from bot.domain.cleaning import clean
@@ -55,7 +56,7 @@ async def parse(
         raise MalformedUpdate(f"VK event: object of {kind} is no object")
     match kind:
         case "message_new":
-            return _message(event, start_words)
+            return with_files(_message(event, start_words), payload)
         case "message_edit":
             return _edited(event)
         case "message_reaction_event":

@@ -15,6 +15,7 @@ import orjson
 from vk_api.upload import VkUpload  # type: ignore[import-untyped]
 
 from bot.channels.vk.api import Api, Failure, Misconfigured, meaning
+from bot.channels.vk.attachments import download
 from bot.channels.vk.capabilities import CAPABILITIES
 from bot.channels.vk.keyboard import keyboard
 from bot.domain.cleaning import whole
@@ -61,6 +62,11 @@ class VkSender:
             case CallKind.CREATE_TOPIC:
                 raise Refused("VK has no topics")
         assert_never(call.kind)
+
+    async def fetch(self, reference: str, most: int) -> bytes:
+        """A file that somebody sent, by its address. Raises FileTooBig, Refused, RetryLater."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, download, reference, most, self._base)
 
     async def answer_callback(self, callback: str, text: str | None = None) -> None:
         """Stop the button's spinner, perhaps with a short notice. Never fails: nothing hangs on it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from bot.domain import request as life
 from bot.domain.activities import case_clock, status, survey
 from bot.domain.acts import Answer, Claim, Close, Desk, Note, Verb
+from bot.domain.attachments import MOST, KeepFiles, sorted_out
 from bot.domain.case_effects import CloseCase, KeepNote, RecordAct, StopTerm, TakeCase
 from bot.domain.decision import (
     Decision,
@@ -84,7 +85,7 @@ def answer(scene: Scene, by: By, act: Answer) -> Decision:
     """A person's words go to the client. They stop the running terms, or, asking him back, pause them."""
     if not by.may(Right.ANSWER):
         return refuse(scene, "staff.forbidden")
-    if not act.text.strip():
+    if not act.text.strip() and not act.files:
         return refuse(scene, "staff.text_only")
     dialog, effects = scene.dialog, list[Effect]()
     for case in dialog.cases:
@@ -95,11 +96,15 @@ def answer(scene: Scene, by: By, act: Answer) -> Decision:
     effects.append(RecordAct(Verb.ASK if act.asks else Verb.ANSWER, by.id, about.id if about else None))
     ways = client_ways() if dialog.cases else ()
     told = say("person.asks" if act.asks else "person.says", ways, text=act.text, who=who(scene, by.person))
+    good, why = sorted_out(act.files, MOST)
+    if good:
+        effects.append(KeepFiles(good, team=by.person.team or scene.pack.agency.default_team))
+    posts = tuple(StaffSay(say(key)) for key in why)
     return Decision(
         replace(dialog, led=bool(dialog.cases)),
-        says=(replace(told, by=by.id),),
+        says=(replace(told, by=by.id),) if act.text.strip() else (),
         effects=tuple(effects),
-        staff=echo(by, "staff.asked_there" if act.asks else "staff.answered_there", act.text),
+        staff=(*echo(by, "staff.asked_there" if act.asks else "staff.answered_there", act.text), *posts),
         outcome="staff.asked" if act.asks else "staff.answered",
     )
 

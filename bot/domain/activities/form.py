@@ -8,10 +8,11 @@ from bot.domain import fields
 from bot.domain.actions import PressForm
 from bot.domain.activities import form_words as words
 from bot.domain.activities import submit
-from bot.domain.decision import Decision, Effect, ForgetPersonal, KeepPersonal, Scene
+from bot.domain.attachments import DropFiles
+from bot.domain.decision import Decision, Effect, ForgetPersonal, KeepPersonal, Result, Scene
 from bot.domain.dialog import Dialog, Form, FormMode
 from bot.domain.speech import Ref, Say, offer, say
-from knowledge_base.schema import Pack, Service, ServiceField
+from knowledge_base.schema import FieldType, Pack, Service, ServiceField
 
 
 def start(scene: Scene, slug: str, token: str, *, afresh: bool = False) -> Decision:
@@ -25,7 +26,7 @@ def start(scene: Scene, slug: str, token: str, *, afresh: bool = False) -> Decis
             outcome="form.draft",
             slug=slug,
         )
-    form = Form(slug, token, service.fields[0].name)
+    form = Form(slug, token, words.steps(service)[0].name)
     forgotten = _forget(service, draft)
     rest = tuple(a for a in _paused(scene.dialog).stack if a != draft and not _same(a, slug))
     dialog = replace(scene.dialog, stack=(*rest, form))
@@ -75,7 +76,7 @@ def refuse(scene: Scene, form: Form, text: str) -> Decision:
     return Decision(scene.dialog, says=(told,), outcome="form.rejected", slug=form.service, private=field.personal)
 
 
-def pressed(scene: Scene, form: Form, press: PressForm) -> Decision | None:
+def pressed(scene: Scene, form: Form, press: PressForm) -> Result | None:
     """A button of this form; None where its step is over."""
     service = scene.pack.services[form.service]
     match press.verb:
@@ -93,15 +94,22 @@ def pressed(scene: Scene, form: Form, press: PressForm) -> Decision | None:
         return _pressed_review(scene, service, form, press)
     if form.mode is not FormMode.ASK or press.step != form.step:
         return None
+    return _pressed_step(scene, service, form, press)
+
+
+def _pressed_step(scene: Scene, service: Service, form: Form, press: PressForm) -> Decision | None:
     field = field_of(service, form)
     match press.verb:
         case "v":
             match fields.read(field, press.value, scene.dialog.language):
                 case fields.Accepted(value):
                     return _take(scene, service, form, field, value)
+        case "next" if field.name in form.values:
+            return _advance(scene, service, form, field)
         case "skip" if not field.required:
             kept = {name: value for name, value in form.values.items() if name != field.name}
-            return _advance(scene, service, replace(form, values=kept), field)
+            moved = _advance(scene, service, replace(form, values=kept), field)
+            return replace(moved, effects=_drop_files(service, form) if field.type is FieldType.FILE else ())
         case "back":
             return _back(scene, service, form)
     return None
@@ -126,10 +134,12 @@ def _renewed(form: Form, pack: Pack) -> Form:
 
 
 def _still_fits(field: ServiceField, value: str | None) -> bool:
+    if field.type is FieldType.FILE and value is not None:
+        return value.isdecimal()
     return value is not None and (not field.choices or any(choice.value == value for choice in field.choices))
 
 
-def _pressed_review(scene: Scene, service: Service, form: Form, press: PressForm) -> Decision | None:
+def _pressed_review(scene: Scene, service: Service, form: Form, press: PressForm) -> Result | None:
     if form.mode not in (FormMode.REVIEW, FormMode.PICK):
         return None
     match press.verb:
@@ -159,17 +169,19 @@ def _take(scene: Scene, service: Service, form: Form, field: ServiceField, value
 
 
 def _advance(scene: Scene, service: Service, form: Form, field: ServiceField) -> Decision:
-    position = next(i for i, f in enumerate(service.fields) if f.name == field.name)
-    if form.fixing or position + 1 == len(service.fields):
+    asked = words.steps(service)
+    position = next((i for i, f in enumerate(asked) if f.name == field.name), len(asked))
+    if form.fixing or position + 1 >= len(asked):
         return _show(scene, replace(form, mode=FormMode.REVIEW, fixing=False))
-    return _show(scene, replace(form, step=service.fields[position + 1].name))
+    return _show(scene, replace(form, step=asked[position + 1].name))
 
 
 def _back(scene: Scene, service: Service, form: Form) -> Decision:
-    position = next(i for i, f in enumerate(service.fields) if f.name == form.step)
+    asked = words.steps(service)
+    position = next((i for i, f in enumerate(asked) if f.name == form.step), 0)
     if form.fixing:
         return _show(scene, replace(form, mode=FormMode.REVIEW, fixing=False))
-    return _show(scene, replace(form, step=service.fields[max(0, position - 1)].name))
+    return _show(scene, replace(form, step=asked[max(0, position - 1)].name))
 
 
 def _show(scene: Scene, form: Form) -> Decision:
@@ -227,4 +239,9 @@ def _forget(service: Service, form: Form | None) -> tuple[Effect, ...]:
     if form is None:
         return ()
     refs = tuple(form.values[f.name] for f in service.fields if f.personal and f.name in form.values)
-    return (ForgetPersonal(refs),) if refs else ()
+    return (*((ForgetPersonal(refs),) if refs else ()), *_drop_files(service, form))
+
+
+def _drop_files(service: Service, form: Form) -> tuple[Effect, ...]:
+    sent = any(f.type is FieldType.FILE and f.name in form.values for f in service.fields)
+    return (DropFiles(form.token),) if sent else ()

@@ -12,18 +12,26 @@ def press(form: Form, step: str, verb: str, value: str = "") -> str:
     return f"f:{form.token}:{step}:{verb}" + (f":{value}" if value else "")
 
 
+def steps(service: Service) -> tuple[ServiceField, ...]:
+    """What is asked one after another. Files that nobody must send are no step: the summary offers them."""
+    asked = tuple(f for f in service.fields if f.type is not FieldType.FILE or f.required)
+    return asked or service.fields
+
+
 def opening(service: Service, form: Form) -> Say:
     """What the service is, then its first question."""
-    first = question(service, form, service.fields[0])
+    first = question(service, form, steps(service)[0])
     return Say((Ref(f"service/{service.slug}/description"), *first.parts), first.rows)
 
 
 def question(service: Service, form: Form, field: ServiceField) -> Say:
     """One step: number, question, hint, why it is asked, ways on and out."""
     where = f"service/{service.slug}/field/{field.name}"
-    number = service.fields.index(field) + 1
-    key = "form.step" if field.required else "form.step_optional"
-    parts = [Ref(key, {"step": number, "total": len(service.fields), "ask": Ref(f"{where}/ask")})]
+    asked = steps(service)
+    parts = [Ref("form.aside", {"ask": Ref(f"{where}/ask")})]
+    if field in asked:
+        key = "form.step" if field.required else "form.step_optional"
+        parts = [Ref(key, {"step": asked.index(field) + 1, "total": len(asked), "ask": Ref(f"{where}/ask")})]
     notes = tuple(
         Ref(key, {"text": Ref(f"{where}/{part}")})
         for part, key, told in (("hint", "form.hint", field.hint), ("why", "form.why", field.why))
@@ -45,8 +53,13 @@ def summary(service: Service, form: Form) -> Say:
         )
         for field in service.fields
     )
+    files = tuple(
+        offer("button.attach", press(form, "review", "fix", field.name))
+        for field in service.fields
+        if field not in steps(service)
+    )
     rows = (
-        (offer("button.send", press(form, "review", "send")),),
+        (offer("button.send", press(form, "review", "send")), *files),
         (offer("button.edit", press(form, "review", "edit")), offer("button.exit", press(form, "-", "exit"))),
         (offer("button.cancel", press(form, "-", "cancel")),),
     )
@@ -86,6 +99,8 @@ def shown(service: Service, form: Form, field: ServiceField) -> Param:
         return Personal(value)
     if field.type is FieldType.CHOICE:
         return Ref(f"service/{service.slug}/field/{field.name}/choice/{value}")
+    if field.type is FieldType.FILE:
+        return Ref("file.count", {"count": value})
     return value if len(value) <= 300 else value[:300] + "…"
 
 
@@ -101,9 +116,12 @@ def _choices(service: Service, form: Form, field: ServiceField) -> tuple[tuple[O
 
 def _ways(service: Service, form: Form, field: ServiceField) -> tuple[Offer, ...]:
     ways = []
-    if not field.required:
+    if field.type is FieldType.FILE and field.name in form.values:
+        ways.append(offer("button.next", press(form, field.name, "next")))
+        ways.append(offer("button.no_files", press(form, field.name, "skip")))
+    elif not field.required:
         ways.append(offer("button.skip", press(form, field.name, "skip")))
-    if form.fixing or field is not service.fields[0]:
+    if form.fixing or field is not steps(service)[0]:
         ways.append(offer("button.back", press(form, field.name, "back")))
     ways.append(offer("button.exit", press(form, "-", "exit")))
     ways.append(offer("button.cancel", press(form, "-", "cancel")))

@@ -23,11 +23,11 @@ ASK = "??"
 def wrote(scene: Scene, event: StaffWrote) -> Result:
     """What a person wrote in the conversation's topic."""
     text = event.text
-    act: Act = Answer(text)
+    act: Act = Answer(text, files=event.files)
     if text.startswith(NOTE):
         act = Note(text.removeprefix(NOTE).strip())
     elif text.startswith(ASK):
-        act = Answer(text.removeprefix(ASK).strip(), asks=True)
+        act = Answer(text.removeprefix(ASK).strip(), asks=True, files=event.files)
     return acted(scene, StaffActed(event.staff, act, Desk.GROUP))
 
 

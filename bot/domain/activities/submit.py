@@ -8,14 +8,29 @@ from zoneinfo import ZoneInfo
 from bot.domain import request as life
 from bot.domain import terms
 from bot.domain.activities import handoff, survey
-from bot.domain.decision import CreateRequest, Decision, RecordFeedback, RequestByToken, RequestView, Scene
+from bot.domain.activities.handed import posts
+from bot.domain.attachments import FilesOf, PlaceFiles
+from bot.domain.decision import (
+    CreateRequest,
+    Decision,
+    Need,
+    RecordFeedback,
+    RequestByToken,
+    RequestView,
+    Result,
+    Scene,
+)
 from bot.domain.dialog import Form
 from bot.domain.speech import Fact, Lines, Personal, Ref, Say, StaffSay, When, offer, say
 from knowledge_base.schema import FieldType, Service
 
 
-def submit(scene: Scene, service: Service, form: Form) -> Decision:
+def submit(scene: Scene, service: Service, form: Form) -> Result:
     """The form leaves the stack; what it held becomes a request or feedback."""
+    query = FilesOf(form.token)
+    sent = any(f.type is FieldType.FILE and f.name in form.values for f in service.fields)
+    if sent and query not in scene.view.loaded:
+        return Need(query)
     dialog = replace(scene.dialog, stack=tuple(a for a in scene.dialog.stack if a != form))
     closed = replace(scene, dialog=dialog)
     return _request(closed, service, form) if service.numbered else _feedback(closed, service, form)
@@ -32,6 +47,7 @@ def pressed_again(scene: Scene, token: str) -> RequestByToken | RequestView | No
 
 def _request(scene: Scene, service: Service, form: Form) -> Decision:
     now, agency = scene.now, scene.pack.agency
+    files = scene.view.loaded.get(FilesOf(form.token))
     due = terms.days_later(agency.timezone, now, service.days) if service.days else None
     created = CreateRequest(
         token=form.token,
@@ -66,8 +82,8 @@ def _request(scene: Scene, service: Service, form: Form) -> Decision:
     return replace(
         opened,
         says=(receipt,),
-        effects=(created, *opened.effects),
-        staff=(*opened.staff, *_posts(service, form)) if opened.staff else (),
+        effects=(created, *opened.effects, *((PlaceFiles(form.token),) if files is not None else ())),
+        staff=(*opened.staff, *_posts(service, form), *(posts(files) if files else ())) if opened.staff else (),
         outcome="form.sent",
         slug=service.slug,
     )
@@ -84,6 +100,8 @@ def _posts(service: Service, form: Form) -> tuple[StaffSay, ...]:
         shown: Ref | Personal | str = Personal(value) if field.personal else value
         if field.type is FieldType.CHOICE:
             shown = Ref(f"{where}/choice/{value}")
+        if field.type is FieldType.FILE:
+            shown = Ref("file.count", {"count": value})
         posts.append(Ref("form.summary_line", {"label": Ref(f"{where}/label"), "value": shown}))
     return (StaffSay(say("status.body", lines=Lines(tuple(posts)))),) if posts else ()
 

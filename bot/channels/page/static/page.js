@@ -4,6 +4,7 @@ import { START, draft, newId, queue } from "./keep.js";
 import { conversation } from "./log.js";
 import { outgoing, postJson } from "./outgoing.js";
 import { scroller } from "./scroll.js";
+import { uploads } from "./upload.js";
 import { connect } from "./stream.js";
 
 const { words, limit } = JSON.parse(document.getElementById("config").textContent);
@@ -11,6 +12,7 @@ const [log, form, text, typing, line, spoken] = ["log", "form", "text", "typing"
   document.getElementById(id),
 );
 const MAX_BYTES = 63000;
+const CALM = ["restored", "connecting", "uploading", "drop"];
 const title = document.title;
 const language = document.documentElement.lang;
 const scroll = scroller(document.getElementById("newer"), log);
@@ -208,11 +210,11 @@ function doubt() {
 }
 
 /** One line above the field, in words and with a sign; empty: none. */
-function say(word, sign = "") {
-  line.classList.toggle("bad", word !== "restored" && word !== "connecting");
+function say(word, sign = "", more = "") {
+  line.classList.toggle("bad", !CALM.includes(word));
   const hadRoom = line.hidden;
   line.hidden = !word;
-  const shown = word ? `${sign} ${words[word]}` : "";
+  const shown = word ? `${sign} ${words[word]}${more}` : "";
   if (line.textContent !== shown) line.textContent = shown;
   if (hadRoom !== line.hidden) scroll.keep();
 }
@@ -263,6 +265,16 @@ function adopt() {
 }
 
 document.getElementById("fallback").remove();
+uploads({
+  button: document.getElementById("attach"),
+  field: document.getElementById("files"),
+  area: document.body,
+  language,
+  words,
+  tell: say,
+  announce,
+  onSent: () => waitForAnswer(true),
+});
 text.value = draft.get();
 listen();
 grow();
