@@ -43,7 +43,7 @@ async def examine_work(settings: Settings, now: dt.datetime) -> list[Finding]:
         async with db.begin() as tx:
             numbers = await health.numbers(tx, now)
             drift = (await health.clock(tx) - now).total_seconds()
-            unread = await personal.unreadable(tx, personal.Cipher(settings.secret_key.get_secret_value()), SAMPLE)
+            unread = await personal.unreadable(tx, personal.Cipher(settings.keys[0], settings.keys[1:]), SAMPLE)
     finally:
         await db.close()
     return [*_work(numbers), _clock(drift), _values(unread)]
@@ -102,7 +102,7 @@ def _clock(drift: float) -> Finding:
 def _values(unread: int) -> Finding:
     if not unread:
         return Finding("secret key", True, "opens the personal values")
-    remedy = "Put the former key back: into OTKLIK_SECRET_KEY, or into OTKLIK_SECRET_KEYS_OLD beside the new one."
+    remedy = "Put the former key back: into OTKLIK_SECRET_KEY, or into OTKLIK_SECRET_KEYS_ALSO beside the new one."
     return Finding("secret key", False, f"{unread} of the newest {SAMPLE} personal values can't be read", remedy)
 
 

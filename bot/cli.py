@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from bot import logs
+from bot import logs, operators
 from bot.config import ContentSettings, Settings, explain, read, secrets
 
 OK, FAULT, USAGE = 0, 1, 2
@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Exit code: 0 done, 1 something is wrong, 2 wrong usage or settings."""
     parsed = _parser().parse_args(arguments)
     logs.configure(verbose=getattr(parsed, "verbose", False))
+    parsed.now = dt.datetime.now(dt.UTC)
     command: Callable[[argparse.Namespace], int] = parsed.command
     try:
         return command(parsed)
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     link = staff.add_parser("link", help="make a one-time link that lets a person set a password at the desk")
     link.add_argument("login")
     link.set_defaults(command=_staff_link)
+    operators.register(verbs)
 
     doctor = verbs.add_parser("doctor", help="check database, migrations, pack, engines and messenger tokens")
     doctor.set_defaults(command=_doctor)
@@ -181,7 +183,7 @@ def _staff_link(parsed: argparse.Namespace) -> int:
 def _doctor(parsed: argparse.Namespace) -> int:
     from bot.doctor import examine
 
-    findings = _loop(examine(read(Settings), dt.datetime.now(dt.UTC)))
+    findings = _loop(examine(read(Settings), parsed.now))
     for finding in findings:
         print(f"{'ok   ' if finding.fine else 'FAULT'} {finding.what}: {finding.found}")
         if finding.remedy:

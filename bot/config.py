@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +26,16 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _keys(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    keys = value.replace(",", " ").split()
+    if any(len(key) < 16 for key in keys):
+        raise ValueError("each key has at least 16 characters")
+    return keys
+
+
+SecretKeys = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_keys)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 S = TypeVar("S", bound=BaseSettings)
 
@@ -64,6 +74,8 @@ class Settings(ContentSettings):
     port: int = Field(default=8080, ge=1, le=65535)
     secret_key: SecretStr = Field(min_length=16)
     """Signs the page's cookie and encrypts personal values."""
+    secret_keys_also: SecretKeys = ()
+    """Further keys, separated by spaces or commas: they open what they wrote, and write nothing."""
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
     """Shown by whoever asks for /metrics."""
     log: str = Field(default="text", pattern="^(text|json)$")
@@ -88,6 +100,11 @@ class Settings(ContentSettings):
         """Where people open the page and the desk."""
         return self.public_url or f"http://{self.host}:{self.port}"
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All secret keys, the one that writes first."""
+        return tuple(key.get_secret_value() for key in (self.secret_key, *self.secret_keys_also))
+
 
 def read(kind: type[S]) -> S:
     """The settings of the environment. Raises ValidationError; ``explain`` puts it into words."""
@@ -98,6 +115,7 @@ def secrets(settings: Settings) -> list[str]:
     """What must never be logged, whoever logs it."""
     found = [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
     password = urlsplit(settings.database_url).password
+    found += [key.get_secret_value() for key in settings.secret_keys_also]
     return [one for one in (*found, unquote(password or "")) if len(one) >= 6]
 
 

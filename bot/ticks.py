@@ -14,7 +14,9 @@ from bot import metrics
 from bot.pulse import STILL_SECONDS
 from bot.turn import Runtime
 from bot.usecases.blank_old import blank_old
+from bot.usecases.erase_client import erase_wished
 from bot.usecases.fire_timers import fire_timers
+from bot.usecases.forget_old import forget_old
 from bot.usecases.tell_watchers import tell_watchers
 
 log = logging.getLogger(__name__)
@@ -22,6 +24,8 @@ log = logging.getLogger(__name__)
 TIMERS_SECONDS = 1.0
 BLANK_SECONDS = 600.0
 WATCHERS_SECONDS = 5.0
+ERASE_SECONDS = 5.0
+FORGET_SECONDS = 6 * 3600.0
 
 
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
@@ -29,6 +33,8 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     made = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     _every(made, runtime, TIMERS_SECONDS, partial(fire_timers, runtime))
     _every(made, runtime, BLANK_SECONDS, partial(blank_old, runtime))
+    _every(made, runtime, FORGET_SECONDS, partial(forget_old, runtime))
+    _every(made, runtime, ERASE_SECONDS, partial(erase_wished, runtime))
     _every(made, runtime, WATCHERS_SECONDS, partial(tell_watchers, runtime))
     return made
 

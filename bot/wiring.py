@@ -56,7 +56,7 @@ async def make_runtime(settings: Settings, clock: Clock, tell: Tell = lambda _: 
         db=db,
         wake=Wake(settings.database_url),
         shelf=Shelf(Content(published.release, pack, engine)),
-        cipher=Cipher(settings.secret_key.get_secret_value()),
+        cipher=Cipher(settings.keys[0], settings.keys[1:]),
         clock=clock,
         limits=LIMITS,
         staff_chat=str(staff_chat) if staff_chat else None,
@@ -132,7 +132,8 @@ def _page_ports(settings: Settings, runtime: Runtime) -> PagePorts:
         acknowledge=partial(read_page.acknowledge, runtime),
         texts=words,
         title=title,
-        secret=settings.secret_key.get_secret_value(),
+        secret=settings.keys[0],
+        former=settings.keys[1:],
         secure=_secure(settings),
         stopping=lambda: runtime.wake.ended,
     )

@@ -264,6 +264,8 @@ class Agency(Model):
     incident_policy: Slug
     """Team and policy for "the assistant is broken"."""
     thresholds: Thresholds = Thresholds()
+    keep_texts_days: int | None = Field(default=None, ge=30)
+    """Days after which the texts of messages are forgotten; none: kept until erased."""
     unknown_before_handoff: int = 2
     """Unknown questions in a row after which a person is offered first."""
 

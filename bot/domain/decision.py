@@ -10,6 +10,7 @@ from typing import TypeAlias
 from bot.domain.attachments import FileEffect, FilesOf
 from bot.domain.case_effects import CaseEffect
 from bot.domain.dialog import Dialog
+from bot.domain.kept import AskErasure, KeptAboutMe
 from bot.domain.messages import Channel
 from bot.domain.reactions import EpisodeOfMessage, RecordReaction
 from bot.domain.speech import Say, StaffSay
@@ -138,6 +139,7 @@ Effect: TypeAlias = (
     | CaseEffect
     | SetReachable
     | FileEffect
+    | AskErasure
 )
 
 
@@ -185,7 +187,15 @@ class EpisodeById:
 
 
 Query: TypeAlias = (
-    FilesOf | MyRequests | RequestByNumber | RequestByToken | RequestById | CaseById | EpisodeById | EpisodeOfMessage
+    KeptAboutMe
+    | FilesOf
+    | MyRequests
+    | RequestByNumber
+    | RequestByToken
+    | RequestById
+    | CaseById
+    | EpisodeById
+    | EpisodeOfMessage
 )
 
 

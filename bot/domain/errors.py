@@ -18,6 +18,10 @@ class Forbidden(OtklikError):
     """This person's role does not allow that."""
 
 
+class ConversationGone(OtklikError):
+    """This client was erased at his wish; there is nobody to speak to any more."""
+
+
 class MalformedUpdate(OtklikError):
     """The messenger sent an update that does not fit its own schema."""
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain import actions
-from bot.domain.activities import answering, blanks, files, form, handoff, menu, settings, status, submit, survey
+from bot.domain.activities import (
+    answering,
+    blanks,
+    files,
+    form,
+    handoff,
+    menu,
+    my_data,
+    settings,
+    status,
+    submit,
+    survey,
+)
 from bot.domain.decision import Decision, Need, RequestView, Result, Scene
 from bot.domain.dialog import Form
 from bot.domain.events import ClientActed
@@ -84,7 +96,13 @@ def command(scene: Scene, name: str, argument: str) -> Result:
         case "settings":
             return settings.settings(scene)
         case "my-data" | "mydata" | "privacy":
-            return settings.my_data(scene)
+            return my_data.my_data(scene)
+        case "my-copy":
+            return my_data.my_copy(scene)
+        case "erase":
+            return my_data.ask_to_erase(scene)
+        case "erase-yes":
+            return my_data.erase(scene)
         case "other":
             return answering.other(scene)
         case "cancel" | "stop":

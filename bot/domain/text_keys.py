@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+_COPY = (
+    "about address agency awaited contacts fields kind messages no_text number people personal requests "
+    "score scores since stage stages team text value we what when where who you"
+)
+_PERSONAL = "email name phone text"
+"""Words of the document that a client gets of his data, and what its values are called."""
+
 REQUIRED_TEXTS = frozenset(
     [
+        *("data.file." + word for word in _COPY.split()),
+        *("data.kind." + word for word in _PERSONAL.split()),
         "answer.clarify",
         "answer.now_possible",
         "answer.other_language",
@@ -20,10 +29,14 @@ REQUIRED_TEXTS = frozenset(
         "button.cancel",
         "button.drop",
         "button.edit",
+        "button.erase",
+        "button.erase_not",
+        "button.erase_surely",
         "button.exit",
         "button.helped",
         "button.menu",
         "button.more",
+        "button.my_copy",
         "button.my_data",
         "button.my_requests",
         "button.next",
@@ -49,6 +62,16 @@ REQUIRED_TEXTS = frozenset(
         "channel.page",
         "channel.telegram",
         "channel.vk",
+        "data.copy",
+        "data.copy_file",
+        "data.copy_personal",
+        "data.copy_request",
+        "data.copy_requests",
+        "data.copy_value",
+        "data.erase_agreed",
+        "data.erase_ask",
+        "data.erase_ask_later",
+        "data.erase_promised",
         "data.what_is_kept",
         "error.flood",
         "error.ours",

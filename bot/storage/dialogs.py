@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.dialog import Dialog
+from bot.domain.errors import ConversationGone
 from bot.domain.messages import Channel
 from bot.storage.tables import address, client, dialog, staff_topic
 
@@ -84,8 +85,11 @@ _BY_KEYS = text(f"""
 
 
 async def lock_by_id(tx: AsyncConnection, address_id: int) -> Locked:
-    """Lock the conversation of a known address."""
-    return _locked((await tx.execute(_BY_ID, {"id": address_id})).one())
+    """Lock the conversation of a known address. Raises ConversationGone."""
+    found = (await tx.execute(_BY_ID, {"id": address_id})).first()
+    if found is None:
+        raise ConversationGone
+    return _locked(found)
 
 
 async def find_by_id(tx: AsyncConnection, address_id: int) -> Locked | None:

@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.domain import decision as made
 from bot.domain.attachments import DropFiles, KeepFiles, MoveFiles, PlaceFiles
+from bot.domain.kept import AskErasure
 from bot.domain.reactions import RecordReaction
-from bot.storage import attachments, case_effects
+from bot.storage import attachments, case_effects, clients
 from bot.storage import personal as values
 from bot.storage.bundle import Episode, Question
 from bot.storage.dialogs import FREE_EPISODE
@@ -48,9 +49,8 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
             await _reaction(scope, effect)
         case made.RecordQuestion():
             _question(scope, effect)
-        case made.RememberWatch(slug):
-            wished = upsert(watch).values(address_id=scope.who.id, slug=slug, at=scope.now)
-            await scope.tx.execute(wished.on_conflict_do_nothing())
+        case made.RememberWatch() | AskErasure():
+            await _wish(scope, effect)
         case made.KeepPersonal():
             await values.keep(scope.tx, scope.cipher, scope.who.client_id, effect, scope.now)
         case made.ForgetPersonal(refs):
@@ -66,6 +66,15 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
             raise AssertionError("requests are created by apply")
         case _:
             await case_effects.apply(scope, effect)
+
+
+async def _wish(scope: Scope, effect: made.RememberWatch | AskErasure) -> None:
+    match effect:
+        case made.RememberWatch(slug):
+            wished = upsert(watch).values(address_id=scope.who.id, slug=slug, at=scope.now)
+            await scope.tx.execute(wished.on_conflict_do_nothing())
+        case AskErasure():
+            await clients.wish(scope.tx, scope.who.client_id, f"client:{scope.who.client_id}", scope.now)
 
 
 _FREE_EPISODE = text(f"SELECT {FREE_EPISODE}")

@@ -9,15 +9,24 @@ from bot.domain.messages import Channel, Opened, Rendered
 from bot.storage.outbox import RENDERED
 
 _SIDES = """
-    SELECT m.id, m.at, m.text, NULL AS body, split_part(i.external_id, ':', 2) AS key
+    SELECT m.id, m.at, m.text, NULL AS body, split_part(i.external_id, ':', 2) AS key,
+           true AS own
     FROM address a JOIN message m ON m.address_id = a.id AND m.direction = 'in'
     JOIN inbox i ON i.id = m.inbox_id
     WHERE a.channel = :channel AND a.external_id = :visitor AND m.id > :after
     UNION ALL
-    SELECT o.id, o.created_at, NULL, o.body, NULL
+    SELECT o.id, o.created_at, NULL, o.body, NULL, false
     FROM address a JOIN outbox o ON o.address_id = a.id AND o.channel = :channel
     WHERE a.channel = :channel AND a.external_id = :visitor AND o.id > :after AND o.body IS NOT NULL
+    UNION ALL
+    SELECT m.id, m.at, m.text, NULL, NULL, false
+    FROM address a JOIN message m ON m.address_id = a.id AND m.direction = 'out' AND m.text IS NOT NULL
+    WHERE a.channel = :channel AND a.external_id = :visitor AND m.id > :after
+      AND m.at < coalesce((SELECT o.created_at FROM outbox o
+                           WHERE o.address_id = a.id AND o.channel = :channel AND o.body IS NOT NULL
+                           ORDER BY o.id LIMIT 1), 'infinity')
 """
+"""The calls say it with their buttons; once they are blanked, the messages tell what was said."""
 _NEXT = text(f"SELECT * FROM ({_SIDES}) AS sides ORDER BY id LIMIT :most")
 _LAST = text(f"SELECT * FROM (SELECT * FROM ({_SIDES}) AS sides ORDER BY id DESC LIMIT :most) AS last ORDER BY id")
 
@@ -30,7 +39,7 @@ async def history(tx: AsyncConnection, visitor: str, after: int, most: int) -> l
     return [
         Opened(row.id, row.at, RENDERED.validate_json(row.body))
         if row.body is not None
-        else Opened(row.id, row.at, Rendered(row.text or ""), own=True, key=row.key or "")
+        else Opened(row.id, row.at, Rendered(row.text or ""), own=row.own, key=row.key or "")
         for row in rows
     ]
 

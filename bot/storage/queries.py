@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from sqlalchemy import JSON, ColumnElement, cast, exists, select
+from sqlalchemy import JSON, ColumnElement, cast, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.attachments import FilesOf
@@ -21,6 +21,7 @@ from bot.domain.decision import (
     RequestView,
     StageReached,
 )
+from bot.domain.kept import KeptAboutMe, KeptView
 from bot.domain.reactions import EpisodeOfMessage
 from bot.storage import attachments
 from bot.storage.dialogs import Addressee
@@ -32,6 +33,8 @@ MOST_REQUESTS = 10
 async def load(tx: AsyncConnection, query: Query, who: Addressee) -> object:
     """The answer to a query, as its docstring in ``domain.decision`` tells."""
     match query:
+        case KeptAboutMe():
+            return await _kept(tx, who)
         case MyRequests():
             return tuple(await _requests(tx, who, None))
         case RequestByNumber(number):
@@ -108,3 +111,23 @@ async def _episode(tx: AsyncConnection, who: Addressee, where: ColumnElement[boo
         )
     ).first()
     return EpisodeView(row.id, row.kind, row.slug, row.value, row.helped) if row else None
+
+
+_KEPT = text("""
+    WITH mine AS (SELECT id, created_at FROM address WHERE client_id = :client)
+    SELECT (SELECT min(created_at) FROM mine) AS since,
+           (SELECT count(*) FROM message
+            WHERE address_id IN (SELECT id FROM mine) AND direction IN ('in', 'out')) AS messages,
+           (SELECT count(*) FROM episode e JOIN score s ON s.episode_id = e.id
+            WHERE e.address_id IN (SELECT id FROM mine)) AS scores,
+           ARRAY(SELECT ref FROM (SELECT DISTINCT ON (kind, lookup) ref, created_at FROM personal
+                                  WHERE client_id = :client ORDER BY kind, lookup, created_at DESC) AS p
+                 ORDER BY created_at DESC LIMIT 10) AS personal,
+           ARRAY(SELECT number FROM request WHERE address_id IN (SELECT id FROM mine) AND number IS NOT NULL
+                 ORDER BY id DESC LIMIT 20) AS requests
+""")
+
+
+async def _kept(tx: AsyncConnection, who: Addressee) -> KeptView:
+    row = (await tx.execute(_KEPT, {"client": who.client_id})).one()
+    return KeptView(row.since, row.messages, row.scores, tuple(row.personal), tuple(row.requests))

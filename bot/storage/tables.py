@@ -24,6 +24,7 @@ from bot.storage.columns import metadata
 from bot.storage.columns import number as _id
 from bot.storage.columns import of as _of
 from bot.storage.columns import said_number as _said_id
+from bot.storage.wishes import erasure as erasure
 
 # Kept by hand, a table as a table.
 # fmt: off
@@ -88,8 +89,9 @@ outbox = Table(
     Index("ix_outbox_page", "address_id", "id", postgresql_where=text("channel = 'page'")),
     Index("ix_outbox_scored", "address_id", postgresql_where=text("episode_id IS NOT NULL AND state = 'sent'")),
 )
-"""One physical call a row. ``state``: pending, sent, failed, unknown, held. ``body`` is blanked after 14 days.
-``message_id``: the message it carries, saved by the same statement. ``episode_id``: what it asks a score for."""
+"""One physical call a row. ``state``: pending, sent, failed, unknown, held, dropped. ``body`` is blanked after 14
+days. ``message_id``: the message it carries, saved by the same statement.
+``episode_id``: what it asks a score for."""
 
 episode = Table(
     "episode", metadata, _id(), _of("address_id", "address.id"), Column("kind", Text, nullable=False),

@@ -6,6 +6,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 
+from bot import metrics
 from bot.domain import sign_in as rules
 from bot.domain.sign_in import Person, Refused, SignInRefused
 from bot.storage import audit, sessions
@@ -85,6 +86,7 @@ async def sign_out(runtime: Runtime, token: str) -> None:
 async def _note_failure(runtime: Runtime, staff_id: int | None, locked: list[str]) -> None:
     """Who it was is kept only where the login exists; a login typed wrong may be a password."""
     who = f"staff:{staff_id}" if staff_id else "staff:unknown"
+    metrics.sign_in_failed("locked" if locked else "refused")
     log.warning("sign-in failed%s", " and locked" if locked else "", extra={"staff": staff_id})
     now = runtime.clock()
     async with runtime.db.begin() as tx:

@@ -21,6 +21,7 @@ KEY = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
 DYNAMIC = {
     "button.score": "a score from 1 to 5",
     "channel.": "a channel's name",
+    "data.kind.": "the type of a personal field",
     "language.": "a language of the pack",
     "smalltalk.": "a small-talk intent of the pack",
     "staff.case.": "the reason of a case",

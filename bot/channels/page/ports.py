@@ -40,6 +40,8 @@ class PagePorts:
     secret: str
     secure: bool
     """True when clients come over https."""
+    former: tuple[str, ...] = ()
+    """Secrets under which cookies were signed before; each visit signs anew."""
     stopping: Callable[[], bool] = lambda: False
     """True once the worker is to end: streams end with it, and browsers come back to another one."""
     burst: int = 30

@@ -139,4 +139,4 @@ class _Page:
         return visitor
 
     def _visitor(self, request: Request) -> str | None:
-        return visitor_of(request, self._ports.secret, self._ports.secure)
+        return visitor_of(request, self._ports.secret, self._ports.secure, self._ports.former)

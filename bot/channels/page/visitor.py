@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 
 from itsdangerous import BadData, URLSafeSerializer
 from starlette.requests import Request
@@ -33,20 +34,20 @@ def sign(visitor: str, secret: str) -> str:
     return value if isinstance(value, str) else value.decode("ascii")
 
 
-def unsign(value: str, secret: str) -> str | None:
+def unsign(value: str, secret: str, former: Sequence[str] = ()) -> str | None:
     """The visitor, or None for anything that we did not sign."""
     if len(value) > _LONGEST:
         return None
     try:
-        visitor = _serializer(secret).loads(value)
+        visitor = _serializer(secret, former).loads(value)
     except BadData:
         return None
     return visitor if isinstance(visitor, str) and _TOKEN.fullmatch(visitor) else None
 
 
-def visitor_of(request: Request, secret: str, secure: bool) -> str | None:
+def visitor_of(request: Request, secret: str, secure: bool, former: Sequence[str] = ()) -> str | None:
     """The visitor who sent this request; None without a valid cookie."""
-    return unsign(request.cookies.get(cookie_name(secure), ""), secret)
+    return unsign(request.cookies.get(cookie_name(secure), ""), secret, former)
 
 
 def remember(response: Response, visitor: str, secret: str, secure: bool) -> None:
@@ -62,8 +63,11 @@ def remember(response: Response, visitor: str, secret: str, secure: bool) -> Non
     )
 
 
-def _serializer(secret: str) -> URLSafeSerializer:
+def _serializer(secret: str, former: Sequence[str] = ()) -> URLSafeSerializer:
     # The secret also encrypts personal values; the salt keeps the two uses apart.
+    # Signed with the last of the list, accepted with any.
     return URLSafeSerializer(
-        secret, salt="otklik.page.visitor", signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+        [*former, secret],
+        salt="otklik.page.visitor",
+        signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
     )

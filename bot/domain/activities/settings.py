@@ -1,4 +1,4 @@
-"""Language, and what is kept about the client."""
+"""Language, and the way to what is kept about the client."""
 
 from __future__ import annotations
 
@@ -24,12 +24,6 @@ def set_language(scene: Scene, language: str) -> Decision:
         return settings(scene)
     dialog = replace(scene.dialog, language=language)
     return Decision(dialog, says=(say("settings.language_set", ((_menu(),),)),), outcome="settings.language")
-
-
-def my_data(scene: Scene) -> Decision:
-    """What is kept, why, and how to get or erase it."""
-    rows = ((offer("button.person", "c:human"), _menu()),)
-    return Decision(scene.dialog, says=(say("data.what_is_kept", rows),), outcome="my_data")
 
 
 def _menu() -> Offer:
