@@ -80,7 +80,7 @@ async def _lock(actor: int, address: int, form: Form, tx: Tx) -> dialogs.Locked:
     if outcome is not None:
         raise _SentBefore(outcome)
     if form.seen is not None:
-        changes = await acts.since(tx, address, form.seen)
+        changes = [one for one in await acts.since(tx, address, form.seen) if one.staff != actor]
         if changes:
             raise Conflict(changes, await acts.version(tx, address))
     return locked

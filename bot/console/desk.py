@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -107,6 +108,7 @@ class Visit:
                 pack=self.desk.pack,
                 role_name=self.role,
                 own_name=_own_name,
+                new_action=new_action,
                 **context,
             )
         )
@@ -118,6 +120,11 @@ class Visit:
 def _own_name(language: str) -> str:
     """A language as its speakers call it."""
     return (Locale(language).get_display_name(language) or language).capitalize()
+
+
+def new_action() -> str:
+    """A form's one-time id: the same form sent twice is done once."""
+    return secrets.token_urlsafe(16)
 
 
 def _environment(catalogue: NullTranslations) -> Environment:

@@ -159,6 +159,11 @@ def _check_form(visit: Visit, form: str) -> None:
         raise ForgedForm
 
 
+def wants_json(request: Request) -> bool:
+    """Asked by a script of ours, not by a person's click."""
+    return request.headers.get("accept", "").startswith("application/json")
+
+
 class Guarding:
     """Adds the guarding headers to every answer; nothing is kept by a browser unless an answer says so.
 

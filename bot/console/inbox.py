@@ -1,15 +1,157 @@
-"""The first page of the desk."""
+"""The inbox: the queue, one conversation, its client; as a page, and its parts for pages that stay open."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.responses import HTMLResponse, Response
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from bot.console.guard import Seated
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from bot.console.desk import Visit, new_action
+from bot.console.guard import Looking, Seated, who
+from bot.console.labels import Labels
+from bot.domain.cleaning import clean
+from bot.domain.desk_views import Page, QueueFilter
+from bot.domain.messages import Channel
+from bot.domain.staff import Right
+from bot.usecases import read_desk
 
 router = APIRouter(default_response_class=HTMLResponse)
 
+Id = Annotated[int, Path(ge=1, lt=2**63)]
+SHOWN = 40
+"""Cases of the queue on one page."""
+WHOSE = ("all", "mine", "team", "free", "late")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the queue is shown."""
+
+    whose: str = "all"
+    channel: str = ""
+    q: str = ""
+    page: int = 1
+
+    @property
+    def query(self) -> str:
+        """The same for an address, without the page; empty when everything is shown."""
+        given = {"whose": self.whose if self.whose != "all" else "", "channel": self.channel, "q": self.q}
+        return urlencode({key: value for key, value in given.items() if value})
+
+    def filter(self, team: str) -> QueueFilter:
+        return QueueFilter(
+            mine=self.whose == "mine",
+            team=team if self.whose == "team" else "",
+            unclaimed=self.whose == "free",
+            late=self.whose == "late",
+            channel=Channel(self.channel) if self.channel else None,
+            search=self.q,
+        )
+
+
+def wanted(
+    whose: Annotated[str, Query(max_length=10)] = "all",
+    channel: Annotated[str, Query(max_length=20)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+    page: Annotated[int, Query(ge=1, le=1000)] = 1,
+) -> Wanted:
+    """From the address; what makes no sense there shows everything."""
+    known = {one.value for one in Channel}
+    return Wanted(whose if whose in WHOSE else "all", channel if channel in known else "", clean(q).strip(), page)
+
+
+Choice = Annotated[Wanted, Depends(wanted)]
+
 
 @router.get("/inbox")
-async def inbox(visit: Seated) -> Response:
-    return visit.page("inbox.html")
+async def inbox(visit: Seated, choice: Choice) -> Response:
+    """The queue alone."""
+    return visit.page("inbox.html", **await queue_parts(visit, choice, None), **NOTHING)
+
+
+@router.get("/inbox/{address}")
+async def opened(visit: Seated, address: Id, choice: Choice) -> Response:
+    """The queue beside one conversation."""
+    return await conversation_page(visit, address, choice)
+
+
+@router.get("/live/queue")
+async def live_queue(visit: Looking, choice: Choice, address: Annotated[int, Query(ge=0, lt=2**63)] = 0) -> Response:
+    return visit.page("_queue.html", **await queue_parts(visit, choice, address or None))
+
+
+@router.get("/live/conversation/{address}")
+async def live_conversation(visit: Looking, address: Id) -> Response:
+    """The conversation anew; not another look of a person, so not audited again."""
+    return visit.page("_conversation.html", **await conversation_parts(visit, address, again=True))
+
+
+@router.get("/live/templates")
+async def live_templates(visit: Looking, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Templates to answer with."""
+    found = await read_desk.templates(visit.desk.runtime, who(visit).id, clean(q), visit.language)
+    return JSONResponse([{"slug": one.slug, "title": one.title, "text": one.text} for one in found])
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a form was not done, beside what it held."""
+
+    text: str = ""
+    kind: str = "answer"
+    fault: str = ""
+    changes: tuple[str, ...] = ()
+    version: int | None = None
+
+
+NOTHING: dict[str, Any] = {"conversation": None, "card": None, "trouble": Trouble()}
+
+
+async def conversation_page(
+    visit: Visit, address: int, choice: Wanted, trouble: Trouble | None = None, status: int = 200
+) -> Response:
+    """Everything about one conversation; with a form that could not be done, if there was one."""
+    parts = await conversation_parts(visit, address)
+    card = await read_desk.client_card(visit.desk.runtime, who(visit).id, address)
+    suggested = await read_desk.suggestions(visit.desk.runtime, who(visit).id, address)
+    context = {**await queue_parts(visit, choice, address), **parts}
+    return visit.page(
+        "inbox.html",
+        status,
+        **context,
+        card=card,
+        suggested=suggested,
+        trouble=trouble or Trouble(),
+        action=new_action(),
+    )
+
+
+async def queue_parts(visit: Visit, choice: Wanted, address: int | None) -> dict[str, Any]:
+    person = who(visit)
+    page = Page((choice.page - 1) * SHOWN, SHOWN)
+    found = await read_desk.queue(visit.desk.runtime, person.id, choice.filter(person.team), page)
+    return {
+        "queue": found,
+        "choice": choice,
+        "whose": WHOSE,
+        "pages": -(-found.total // SHOWN),
+        "address": address,
+        "labels": Labels(visit),
+        "channels": list(Channel),
+    }
+
+
+async def conversation_parts(visit: Visit, address: int, *, again: bool = False) -> dict[str, Any]:
+    found = await read_desk.conversation(visit.desk.runtime, who(visit).id, address, again=again)
+    colleagues = await read_desk.colleagues(visit.desk.runtime, who(visit).id)
+    return {
+        "conversation": found,
+        "case": found.cases[0] if found.cases else None,
+        "address": address,
+        "labels": Labels(visit),
+        "Right": Right,
+        "colleagues": colleagues,
+    }

@@ -12,12 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.console import entrance, inbox, register
+from bot.console import doing, entrance, inbox, live, register, requests
 from bot.console.assets import BASE
 from bot.console.desk import Desk, Visit, open_desk
-from bot.console.guard import HOME, ForgedForm, Guarding, NotSignedIn, desk_of
+from bot.console.guard import HOME, ForgedForm, Guarding, NotSignedIn, desk_of, wants_json
 from bot.console.register import NoSuchPerson
+from bot.domain.desk_errors import NotThere
 from bot.domain.errors import Forbidden
+from bot.telling import told
 from bot.turn import Runtime
 
 log = logging.getLogger(__name__)
@@ -29,13 +31,14 @@ def console(runtime: Runtime, *, secure: bool, url: str = "") -> FastAPI:
     app = FastAPI(title="Otklik desk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.add_middleware(Guarding, secure=secure, broken=_told(500, "broken"))
-    for one in (entrance.router, inbox.router, register.router):
+    for one in (entrance.router, inbox.router, doing.router, live.router, requests.router, register.router):
         app.include_router(one)
     _files(app, desk)
     app.add_exception_handler(NotSignedIn, _not_signed_in)
     app.add_exception_handler(ForgedForm, _told(403, "forged"))
     app.add_exception_handler(Forbidden, _told(403, "forbidden"))
     app.add_exception_handler(NoSuchPerson, _told(404, "missing"))
+    app.add_exception_handler(NotThere, _told(404, "missing"))
     app.add_exception_handler(RequestValidationError, _told(422, "wrong"))
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OSError, _told(503, "down"))
@@ -52,13 +55,9 @@ def _files(app: FastAPI, desk: Desk) -> None:
         return RedirectResponse(HOME, 303)
 
 
-def _wants_json(request: Request) -> bool:
-    return request.headers.get("accept", "").startswith("application/json")
-
-
 async def _not_signed_in(request: Request, error: Exception) -> Response:
     """A person is asked to sign in and comes back; a script is told, and keeps what was typed."""
-    if _wants_json(request):
+    if wants_json(request):
         return JSONResponse({"fault": "signed_out"}, 401)
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     address = f"{BASE}/sign-in"
@@ -70,7 +69,7 @@ async def _not_signed_in(request: Request, error: Exception) -> Response:
 def _told(status: int, fault: str) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def tell(request: Request, error: Exception) -> Response:
         if status >= 500:
-            log.error("the console failed: %s", type(error).__name__)
+            log.error("the console failed: %s", told(error))
         return await _error(request, status, fault)
 
     return tell
@@ -83,6 +82,6 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _error(request: Request, status: int, fault: str) -> Response:
     """Says what happened, reveals nothing."""
-    if _wants_json(request):
+    if wants_json(request):
         return JSONResponse({"fault": fault}, status)
     return Visit(desk_of(request), request, None, "").page("error.html", status, fault=fault)

@@ -27,6 +27,10 @@ class Times:
         pattern = "d MMM, HH:mm" if local.year == today.year else "d MMM y, HH:mm"
         return format_datetime(local, pattern, locale=self.language)
 
+    def clock(self, at: dt.datetime) -> str:
+        """ "14:40", where the day stands above."""
+        return f"{at.astimezone(self.zone):%H:%M}"
+
     def near(self, at: dt.datetime) -> str:
         """ "in 40 minutes", "2 hours ago" within a day; else as ``short``."""
         ahead = at - self.now

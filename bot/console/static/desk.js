@@ -1,4 +1,6 @@
-/* On every page: copying, and closing the person's menu by keyboard. */
+/* On every page: copying, closing menus by keyboard, leaving nothing behind. */
+
+import { forgetAll } from "./keep.js";
 
 for (const button of document.querySelectorAll("[data-copies]")) {
   button.addEventListener("click", async () => {
@@ -26,3 +28,5 @@ addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+
+for (const form of document.querySelectorAll("form[data-leaves]")) form.addEventListener("submit", forgetAll);

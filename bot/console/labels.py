@@ -1,0 +1,174 @@
+"""States in words and signs, never by colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.console.desk import Visit
+from bot.domain.acts import Verb
+from bot.domain.case import CaseState
+from bot.domain.desk_views import ActRow, CaseRow, Delivery, Line, RequestRow
+from bot.domain.messages import Channel
+from bot.domain.wording import UnknownText, phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A small sign with a word; ``title`` says it in full."""
+
+    kind: str
+    text: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Names of everything on the desk, in one person's language."""
+
+    visit: Visit
+
+    def channel(self, channel: Channel) -> str:
+        return self._phrase(f"channel.{channel.value}")
+
+    def channel_sign(self, channel: Channel) -> str:
+        """Two letters, told apart at a glance."""
+        return {Channel.TELEGRAM: "TG", Channel.VK: "VK", Channel.PAGE: "WEB"}.get(channel, channel.value[:3].upper())
+
+    def team(self, slug: str) -> str:
+        team = self.visit.desk.pack.teams.get(slug)
+        return self.visit.localized(team.title) if team else slug
+
+    def service(self, slug: str) -> str:
+        service = self.visit.desk.pack.services.get(slug)
+        return self.visit.localized(service.noun or service.title) if service else slug
+
+    def stage(self, service: str, slug: str) -> str:
+        found = self.visit.desk.pack.services.get(service)
+        stage = next((s for s in found.stages if s.slug == slug), None) if found else None
+        return self.visit.localized(stage.title) if stage else slug
+
+    def field(self, service: str, name: str) -> str:
+        found = self.visit.desk.pack.services.get(service)
+        field = next((f for f in found.fields if f.name == name), None) if found else None
+        return self.visit.localized(field.label or field.ask) if field else name
+
+    def value(self, service: str, name: str, value: str) -> str:
+        """A choice by its title, everything else as it was written."""
+        found = self.visit.desk.pack.services.get(service)
+        field = next((f for f in found.fields if f.name == name), None) if found else None
+        choice = next((c for c in field.choices if c.value == value), None) if field else None
+        return self.visit.localized(choice.title) if choice else value
+
+    def template(self, slug: str) -> str:
+        template = self.visit.desk.pack.templates.get(slug)
+        return self.visit.localized(template.title) if template else slug
+
+    def reason(self, reason: str) -> str:
+        """Why there is a case."""
+        says = self.visit.says
+        names = {
+            "asked": says("Asks for a person"),
+            "unknown": says("The assistant has no answer"),
+            "low_score": says("A low score"),
+            "rule": says("A staff rule matched"),
+            "broken": says("The assistant failed"),
+            "request": says("A request"),
+        }
+        return names.get(reason, reason)
+
+    def why(self, key: str) -> str:
+        """Why something could not be done: the pack's own words."""
+        return self._phrase(key)
+
+    def chip(self, case: CaseRow) -> Chip:
+        """How much time a case has."""
+        says, times = self.visit.says, self.visit.desk.times(self.visit.language)
+        match case.state:
+            case CaseState.CLOSED:
+                return Chip("calm", "✕ " + says("closed"), says("The case is closed"))
+            case CaseState.ANSWERED:
+                return Chip(
+                    "good", "✓ " + says("answered"), says("The client was answered; close it when it is settled")
+                )
+            case CaseState.ASKED:
+                return Chip("calm", "‖ " + says("pause"), says("The client owes an answer, the term is paused"))
+            case CaseState.NEW | CaseState.TAKEN:
+                pass
+            case _:
+                assert_never(case.state)
+        if case.term is None:
+            return Chip("calm", "·", "")
+        left, exact = times.left(case.term.due_at), times.exact(case.term.due_at)
+        if case.term.late:
+            return Chip("bad", left, says("The term has passed: %s") % exact)
+        kind, sign = ("warn", "! ") if case.term.near else ("plain", "")
+        return Chip(kind, sign + left, says("To be answered by %s") % exact)
+
+    def stage_chip(self, row: RequestRow) -> Chip | None:
+        """How a request stands with its stage's term; None where there is nothing to say."""
+        says = self.visit.says
+        if row.over:
+            return Chip("calm", "✕ " + says("over"), says("Nothing follows any more"))
+        if row.late:
+            return Chip("bad", "− " + says("late"), says("The term has passed"))
+        if row.soon:
+            return Chip("warn", "! " + says("soon late"), says("The term ends within three days"))
+        return None
+
+    def delivery(self, line: Line) -> Chip | None:
+        says = self.visit.says
+        match line.delivery:
+            case None:
+                return None
+            case Delivery.PENDING:
+                return Chip("calm", "… " + says("being sent"), "")
+            case Delivery.SENT:
+                return Chip("calm", "✓ " + says("delivered"), "")
+            case Delivery.FAILED:
+                return Chip("bad", "✕ " + says("not delivered"), "")
+            case Delivery.UNKNOWN:
+                return Chip("warn", "? " + says("perhaps delivered"), says("The connection broke: it may have arrived"))
+            case _:
+                assert_never(line.delivery)
+
+    def done(self, verb: Verb, detail: str = "") -> str:
+        """What somebody did, after his name and a dash."""
+        says = self.visit.says
+        match verb:
+            case Verb.CLAIM:
+                return says("took the case")
+            case Verb.ANSWER:
+                return says("answered the client")
+            case Verb.ASK:
+                return says("asked the client, the term is paused")
+            case Verb.NOTE:
+                return says("left a note")
+            case Verb.CLOSE:
+                return says("closed the case")
+            case Verb.HAND_ON:
+                return says("handed on to: %s") % self.team(detail)
+            case Verb.REOPEN:
+                return says("opened the case again")
+            case Verb.MOVE:
+                return says("moved the request to: %s") % self._any_stage(detail)
+            case _:
+                assert_never(verb)
+
+    def changes(self, acts: tuple[ActRow, ...]) -> list[str]:
+        """A conflict in sentences."""
+        times = self.visit.desk.times(self.visit.language)
+        return [f"{act.name}, {times.short(act.at)}: {self.done(act.verb, act.detail)}" for act in acts]
+
+    def _any_stage(self, slug: str) -> str:
+        for service in self.visit.desk.pack.services.values():
+            for stage in service.stages:
+                if stage.slug == slug:
+                    return self.visit.localized(stage.title)
+        return slug
+
+    def _phrase(self, key: str) -> str:
+        try:
+            return phrase(self.visit.desk.pack, key, self.visit.language)
+        except UnknownText:
+            return key

@@ -1,0 +1,165 @@
+/* The inbox while it is open: what changed is fetched anew, what is typed is kept, forms go without leaving. */
+
+import { keep } from "./keep.js";
+import { listen, put } from "./parts.js";
+import { suggest } from "./suggest.js";
+
+const queue = document.getElementById("queue");
+const talk = document.getElementById("talk");
+const conversation = document.getElementById("conversation");
+const answer = document.getElementById("answer");
+const text = document.getElementById("text");
+const trouble = document.getElementById("trouble");
+const address = talk?.dataset.address ?? "0";
+const kept = answer ? keep(answer, document.getElementById("kept")) : null;
+
+listen(address, {
+  queue: () => put(queue, queue.dataset.part),
+  conversation: talked,
+});
+setInterval(() => put(queue, queue.dataset.part), 30000);
+
+async function talked() {
+  if (!talk) return;
+  const log = () => conversation.querySelector(".log");
+  const before = log();
+  const low = before.scrollHeight - before.scrollTop - before.clientHeight < 60;
+  const place = before.scrollTop;
+  await put(conversation, talk.dataset.part);
+  log().scrollTop = low ? log().scrollHeight : place;
+  if (!answer) return;
+  const seen = answer.elements.seen;
+  if (Number(log().dataset.version) <= Number(seen.value)) return;
+  // A version that came while something is being written stays unseen, so that sending asks again.
+  if (text.value.trim()) tell(trouble.dataset.away, []);
+  else seen.value = log().dataset.version;
+}
+
+function tell(words, changes) {
+  trouble.querySelector("[data-says]").textContent = words;
+  const items = changes.map((change) => Object.assign(document.createElement("li"), { textContent: change }));
+  trouble.querySelector("[data-changes]").replaceChildren(...items);
+  trouble.hidden = !words;
+}
+
+function signedOut() {
+  const here = location.pathname + location.search;
+  location.assign(`${document.body.dataset.base}/sign-in?next=${encodeURIComponent(here)}`);
+}
+
+/** Sends a form; what comes back is the answer of the server, or null without one. */
+async function send(form) {
+  try {
+    // A field of the form is called "action" too, and hides the form's own.
+    const response = await fetch(form.getAttribute("action"), {
+      method: "POST",
+      body: new URLSearchParams(new FormData(form)),
+      headers: { Accept: "application/json" },
+    });
+    if (response.status === 401) return signedOut();
+    const told = await response.json();
+    return response.ok ? told : { ...told, status: response.status };
+  } catch {
+    return { fault: "network" };
+  }
+}
+
+async function sendAnswer(event) {
+  event.preventDefault();
+  const button = document.getElementById("send");
+  if (button.disabled || !text.value.trim()) return;
+  button.disabled = true;
+  const told = await send(answer);
+  button.disabled = false;
+  if (!told) return;
+  if (told.fault === "network") return tell(trouble.dataset.network, []);
+  if (told.fault === "conflict") {
+    answer.elements.seen.value = told.version;
+    answer.elements.action.value = told.action;
+    tell(trouble.dataset.conflict, told.changes);
+    await put(conversation, talk.dataset.part, { always: true });
+    toEnd();
+    return text.focus();
+  }
+  if (told.fault) {
+    if (told.action) answer.elements.action.value = told.action;
+    return tell(told.text || trouble.dataset.broken, []);
+  }
+  kept.drop();
+  text.value = "";
+  answer.elements.action.value = told.action;
+  answer.elements.kind.value = "answer";
+  tell("", []);
+  await refresh();
+  toEnd();
+  text.focus();
+}
+
+/** After something of our own: what we see now is what we have seen. */
+async function refresh(always = false) {
+  await Promise.all([put(conversation, talk.dataset.part, { always }), put(queue, queue.dataset.part)]);
+  const version = conversation.querySelector(".log").dataset.version;
+  if (answer && !text.value.trim()) answer.elements.seen.value = version;
+  setTimeout(talked, 2500);
+}
+
+async function act(event) {
+  const form = event.target.closest("form[data-acts]");
+  if (!form) return;
+  event.preventDefault();
+  const told = await send(form);
+  if (!told) return;
+  if (told.done) {
+    const version = Number(conversation.querySelector(".log").dataset.version);
+    const current = answer && Number(answer.elements.seen.value) === version;
+    await refresh(true);
+    if (current) answer.elements.seen.value = conversation.querySelector(".log").dataset.version;
+    tellIfThere("", []);
+    return;
+  }
+  const words = told.fault === "network" ? trouble?.dataset.network : told.text || trouble?.dataset.conflict;
+  tellIfThere(words ?? "", told.changes ?? []);
+  await put(conversation, talk.dataset.part, { always: true });
+}
+
+function tellIfThere(words, changes) {
+  if (trouble) tell(words, changes);
+}
+
+function toEnd() {
+  const log = conversation?.querySelector(".log");
+  if (log) log.scrollTop = log.scrollHeight;
+}
+
+answer?.addEventListener("submit", sendAnswer);
+conversation?.addEventListener("submit", act);
+if (text) suggest(answer, text);
+toEnd();
+
+text?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    answer.requestSubmit();
+  }
+});
+
+conversation?.addEventListener("click", (event) => {
+  const toggle = event.target.closest(".about-toggle");
+  if (!toggle) return;
+  const open = document.body.classList.toggle("about-open");
+  toggle.setAttribute("aria-expanded", String(open));
+});
+
+queue.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+
+addEventListener("keydown", (event) => {
+  if (event.target.closest("input, textarea, select, [contenteditable]") || event.ctrlKey || event.altKey || event.metaKey) return;
+  const step = { KeyJ: 1, KeyK: -1 }[event.code];
+  if (!step) return;
+  const rows = [...queue.querySelectorAll(".row-link")];
+  const at = rows.findIndex((row) => row === document.activeElement);
+  const chosen = at >= 0 ? at + step : rows.findIndex((row) => row.hasAttribute("aria-current")) + (at < 0 && step > 0 ? 1 : -1);
+  rows[Math.min(Math.max(chosen, 0), rows.length - 1)]?.focus();
+});

@@ -1,0 +1,56 @@
+/* Parts of the page that are fetched anew, and the stream that tells when. */
+
+const policy = globalThis.trustedTypes?.createPolicy("desk", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
+const waiting = new Map();
+
+/** Replaces a part by what our own server renders (escaped there); focus stays where it was. */
+export async function put(part, address, { always = false } = {}) {
+  const turn = (waiting.get(part) ?? 0) + 1;
+  waiting.set(part, turn);
+  let response;
+  try {
+    response = await fetch(address, { headers: { Accept: "text/html" }, redirect: "manual" });
+  } catch {
+    return;
+  }
+  if (!response.ok || waiting.get(part) !== turn) return;
+  const html = await response.text();
+  if (waiting.get(part) !== turn || (!always && busy(part))) return;
+  const key = part.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  part.innerHTML = policy.createHTML(html);
+  if (key) part.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+}
+
+/** Somebody types, chooses or has a menu open in it: it can wait. */
+function busy(part) {
+  if (part.querySelector("details[open]")) return true;
+  return part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+}
+
+/** Follows the stream; shows whether it is alive. */
+export function listen(address, on) {
+  const line = document.getElementById("line");
+  const show = (state) => {
+    if (line.dataset.state === state) return;
+    line.dataset.state = state;
+    line.textContent = line.dataset[state];
+  };
+  const source = new EventSource(`${document.body.dataset.base}/live?address=${address}`);
+  let lost = false;
+  source.addEventListener("ready", () => {
+    show("on");
+    if (lost) for (const one of Object.values(on)) one();
+    lost = false;
+  });
+  source.addEventListener("signed_out", () => {
+    show("over");
+    source.close();
+  });
+  source.addEventListener("error", () => {
+    lost = true;
+    show("off");
+    // A refused stream is not tried again by the browser itself.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(address, on), 5000);
+  });
+  for (const [name, react] of Object.entries(on)) source.addEventListener(name, react);
+}

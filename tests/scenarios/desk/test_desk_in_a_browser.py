@@ -1,0 +1,278 @@
+"""The desk as staff use it: a real worker, real browsers, clients on every channel.
+
+With ``OTKLIK_PICTURES=<folder>`` the screens that the README shows are kept there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from bot.domain.messages import Channel
+from bot.usecases.first_link import first_link
+from tests.browsing import PATIENCE, Office, an_office
+from tests.people import Client
+from tests.world import World
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+@pytest_asyncio.fixture
+async def office(world: World) -> AsyncIterator[Office]:
+    async with an_office(world) as made:
+        yield made
+
+
+async def calls_a_person(world: World, channel: Channel, name: str, words: str) -> Client:
+    """A client who asked for a person and told why."""
+    client = world.client(name, channel)
+    await client.starts()
+    await client.hears("Здравствуйте")
+    await client.says("позовите сотрудника")
+    await client.hears("Передал сотруднику")
+    await client.says(words)
+    await world.settled()
+    return client
+
+
+@pytest.mark.requirement("E6", "E7", "E1", "F1")
+async def test_a_client_is_answered_from_the_desk(world: World, office: Office, channel: Channel) -> None:
+    """The case appears by itself; taken, answered by keyboard, delivered, resolved; the client gives a score."""
+    olga = await office.clerk("Ольга", "olga")
+    await olga.comes()
+    await expect(olga.page.get_by_text("Очередь пуста")).to_be_visible()
+    maria = await calls_a_person(world, channel, "Мария", "какие нужны выписки на субсидию")
+    row = await olga.sees_in_queue("какие нужны выписки", "свободен")
+    await expect(row.locator(".chip")).to_contain_text("1 ч")
+    await olga.enters("какие нужны выписки")
+    await olga.presses("Взять")
+    await maria.hears("Разговор ведёт")
+    await olga.reads("Ольга", "взят в работу")
+    await olga.types("Выписки мы запросим сами, нужен только паспорт.")
+    await olga.sends()
+    await maria.hears("Выписки мы запросим сами")
+    said = await olga.reads("Выписки мы запросим сами", "Ольга")
+    if channel is not Channel.PAGE:
+        await expect(said).to_contain_text("доставлено", timeout=PATIENCE)
+    await expect(olga.field).to_have_value("")
+    await maria.says("спасибо, поняла")
+    await olga.reads("Клиент", "спасибо, поняла")
+    await olga.types("Хорошего дня!")
+    await olga.sends()
+    await maria.hears("Хорошего дня")
+    await olga.page.locator("summary", has_text="Закрыть").click()
+    await olga.presses("Вопрос решён")
+    await maria.hears("Насколько вы довольны")
+    await expect(olga.page.get_by_text("Очередь пуста")).to_be_visible()
+
+
+@pytest.mark.requirement("E7")
+async def test_two_people_answer_at_once(world: World, office: Office) -> None:
+    """The second one is told what the first did, keeps his text, and sends it all the same."""
+    olga, boris = await office.clerk("Ольга", "olga"), await office.clerk("Борис", "boris")
+    maria = await calls_a_person(world, Channel.TELEGRAM, "Мария", "когда придёт субсидия")
+    for clerk in (olga, boris):
+        await clerk.comes()
+        await clerk.enters("когда придёт субсидия")
+    await boris.types("Деньги придут пятого")
+    await olga.types("Деньги придут до 5 декабря.")
+    await olga.sends()
+    await maria.hears("до 5 декабря")
+    await boris.reads("Ольга", "Деньги придут до 5 декабря")
+    await boris.is_warned("коллега уже что-то сделал")
+    await boris.sends()
+    await boris.is_warned("Ваш текст на месте", "Ольга", "ответ клиенту")
+    await expect(boris.field).to_have_value("Деньги придут пятого")
+    await boris.pictures("desk-conflict")
+    await maria.hears_nothing()
+    await boris.types(", утром.")
+    await boris.sends()
+    await maria.hears("Деньги придут пятого, утром.")
+    await expect(boris.field).to_have_value("")
+    await expect(boris.page.locator("#trouble")).to_be_hidden()
+
+
+@pytest.mark.requirement("E7", "S4")
+async def test_a_session_ends_in_the_middle_of_an_answer(world: World, office: Office) -> None:
+    """She signs in again, and her words are still there; signing out by herself leaves nothing."""
+    olga = await office.clerk("Ольга", "olga")
+    maria = await calls_a_person(world, Channel.VK, "Мария", "когда придёт субсидия")
+    await olga.comes()
+    await olga.enters("когда придёт субсидия")
+    await olga.types("Деньги придут до 5 декабря, ")
+    await world.passes(hours=2)
+    await olga.types("это точно.")
+    await olga.sends()
+    await expect(olga.page.get_by_text("Набранный текст сохранён")).to_be_visible()
+    await maria.hears_nothing()
+    await olga.signs_in()
+    await expect(olga.field).to_have_value("Деньги придут до 5 декабря, это точно.")
+    await olga.field.focus()
+    await olga.sends()
+    await maria.hears("Деньги придут до 5 декабря, это точно.")
+    await olga.types("и ещё")
+    await olga.page.locator(".menu summary", has_text="Ольга").click()
+    await olga.presses("Выйти")
+    await expect(olga.page.get_by_label("Логин")).to_be_visible()
+    assert await olga.page.evaluate("Object.keys(localStorage).length") == 0
+
+
+@pytest.mark.requirement("S4")
+async def test_a_clients_script_is_only_text(world: World, office: Office) -> None:
+    """Shown as it was typed, in the queue and in the conversation, live and after a reload; nothing runs."""
+    olga = await office.clerk("Ольга", "olga")
+    words = "<script>document.title='взлом'</script><img src=x onerror=\"document.title='взлом'\"> \"'&lt;b&gt;"
+    maria = await calls_a_person(world, Channel.TELEGRAM, "Мария", "привет")
+    await olga.comes()
+    await olga.enters("привет")
+    await maria.says(words)
+    await olga.reads(words)
+    await olga.sees_in_queue("<script>document.title")
+    await olga.page.reload()
+    await olga.reads(words)
+    assert "взлом" not in await olga.page.title()
+    assert await olga.page.locator(".log img, .log script").count() == 0
+
+
+@pytest.mark.requirement("E6", "E7")
+async def test_a_template_goes_in_by_one_key_and_a_note_stays_inside(world: World, office: Office) -> None:
+    olga = await office.clerk("Ольга", "olga")
+    await calls_a_person(world, Channel.VK, "Иван", "трактор стоит без номеров, куда идти")
+    maria = await calls_a_person(world, Channel.TELEGRAM, "Мария", "как получить грант агростартап")
+    await olga.comes()
+    await olga.enters("агростартап")
+    await olga.presses("Взять")
+    await olga.reads("взят в работу")
+    await expect(olga.page.locator("[data-inserts]").first).to_be_visible()
+    await olga.field.focus()
+    await olga.page.keyboard.press("Alt+1")
+    await expect(olga.field).to_have_value(re.compile("Агростартап"))
+    await olga.field.fill("")
+    await olga.types("/")
+    await olga.page.keyboard.type("график работы")
+    await expect(olga.page.locator("#template-list [role=option]").first).to_be_visible()
+    await olga.pictures("desk-templates")
+    await olga.page.keyboard.press("Escape")
+    await expect(olga.field).to_be_focused()
+    await olga.page.get_by_label("Заметка для своих").check()
+    await olga.types("проверить у бухгалтерии")
+    await olga.sends()
+    await olga.reads("Заметка", "Ольга", "проверить у бухгалтерии")
+    assert "бухгалтерии" not in await maria.transcript()
+    await olga.pictures("desk", readme=True)
+
+
+@pytest.mark.requirement("E7")
+async def test_the_desk_by_keyboard_alone(world: World, office: Office) -> None:
+    """J and K through the queue, Enter, and the focus is always seen."""
+    olga = await office.clerk("Ольга", "olga")
+    await calls_a_person(world, Channel.TELEGRAM, "Мария", "первый вопрос про субсидию")
+    await world.passes(minutes=5)
+    await calls_a_person(world, Channel.VK, "Иван", "второй вопрос про субсидию")
+    await olga.comes()
+    await olga.sees_in_queue("второй вопрос")
+    await olga.page.keyboard.press("j")
+    await expect(olga.page.locator(":focus")).to_contain_text("первый вопрос")
+    await expect(olga.page.locator(":focus")).to_have_css("outline-style", "solid")
+    await olga.page.keyboard.press("j")
+    await expect(olga.page.locator(":focus")).to_contain_text("второй вопрос")
+    await olga.page.keyboard.press("k")
+    await olga.page.keyboard.press("Enter")
+    await expect(olga.page.locator(".log")).to_contain_text("первый вопрос")
+
+
+@pytest.mark.requirement("E7", "S5")
+async def test_a_lost_connection_loses_no_words(world: World, office: Office) -> None:
+    olga = await office.clerk("Ольга", "olga")
+    maria = await calls_a_person(world, Channel.TELEGRAM, "Мария", "когда придёт субсидия")
+    await olga.comes()
+    await olga.enters("когда придёт субсидия")
+    await olga.types("До 5 декабря.")
+    await olga.page.context.set_offline(True)
+    await olga.sends()
+    await olga.is_warned("нет связи", "Текст на месте")
+    await olga.page.context.set_offline(False)
+    await olga.field.focus()
+    await olga.sends()
+    await maria.hears("До 5 декабря.")
+    await expect(olga.field).to_have_value("")
+    assert await world.value("SELECT count(*) FROM message WHERE text LIKE '%До 5 декабря.%'") == 1
+
+
+@pytest.mark.requirement("J2", "J3", "S2")
+async def test_a_request_is_refused_with_a_reason_and_a_way_on(world: World, office: Office) -> None:
+    """Found in the list, read with its personal values, refused; the client hears why and what to do."""
+    olga = await office.clerk("Ольга", "olga", team="front-office")
+    maria = world.client("Мария", Channel.TELEGRAM)
+    await maria.starts()
+    await maria.says("хочу написать обращение")
+    await maria.hears("Шаг 1")
+    await maria.presses("Жалоба")
+    await maria.hears("Шаг 2")
+    await maria.says("Второй месяц не приходит субсидия на молоко")
+    await maria.hears("Шаг 3")
+    await maria.presses("Пропустить")
+    await maria.hears("Шаг 4")
+    await maria.says("Кузнецова Мария")
+    await maria.hears("Шаг 5")
+    await maria.presses("Пропустить")
+    await maria.hears("Проверьте")
+    await maria.presses("Отправить")
+    await maria.hears("принято")
+    await olga.comes()
+    await olga.page.get_by_role("link", name="Заявки").click()
+    await olga.pictures("desk-requests")
+    await olga.page.get_by_role("link", name=re.compile("^ОТ-2026-000001")).click()
+    await expect(olga.page.get_by_text("Кузнецова Мария")).to_be_visible()
+    await olga.page.get_by_label("Готовим ответ").check()
+    await olga.presses("Перевести и сообщить клиенту")
+    await maria.hears("Готовим ответ")
+    await expect(olga.page.locator(".timeline")).to_contain_text("Ольга")
+    await olga.pictures("desk-request", readme=True)
+    await olga.page.get_by_label("Отказ").check()
+    await olga.page.get_by_label("Почему отказ").fill("Молоко сдано не в нашем районе.")
+    await olga.page.reload()
+    await expect(olga.page.get_by_label("Почему отказ")).to_have_value("Молоко сдано не в нашем районе.")
+    await olga.page.get_by_label("Что сделать клиенту").fill("Подайте заявку в своём районе до 1 марта.")
+    await olga.pictures("desk-refusal")
+    await olga.presses("Перевести и сообщить клиенту")
+    await maria.hears("Молоко сдано не в нашем районе", "Подайте заявку в своём районе")
+    await expect(olga.page.get_by_role("button", name="Перевести")).to_have_count(0)
+    looks = await world.value("SELECT count(*) FROM audit WHERE verb = 'desk.personal'")
+    assert looks >= 1
+
+
+@pytest.mark.requirement("S2", "S4")
+async def test_the_first_administrator_lets_a_colleague_in(world: World, office: Office) -> None:
+    """By a one-time link each; the colleague has no pages of administrators, and is out once deactivated."""
+    token = await first_link(world.runtime.db, "Анна", "front-office", world.clock())
+    anna, boris = await office.stranger("Анна", "admin"), await office.stranger("Борис", "boris")
+    await anna.opens(f"/desk/link?t={token}")
+    for field in ("Новый пароль", "Ещё раз"):
+        await anna.page.get_by_label(field).fill("три слова подряд")
+    await anna.presses("Сохранить и войти")
+    await anna.page.get_by_role("link", name="Сотрудники").click()
+    await anna.page.get_by_text("Добавить сотрудника").click()
+    await anna.page.get_by_label("Имя", exact=True).fill("Борис")
+    await anna.page.get_by_label("Логин", exact=True).fill("boris")
+    await anna.presses("Добавить и создать ссылку")
+    link = await anna.page.get_by_label("Одноразовая ссылка").input_value()
+    await anna.pictures("desk-staff")
+    await boris.page.goto(link)
+    await boris.pictures("desk-link")
+    for field in ("Новый пароль", "Ещё раз"):
+        await boris.page.get_by_label(field).fill("другие три слова")
+    await boris.presses("Сохранить и войти")
+    await expect(boris.page.locator(".menu summary", has_text="Борис")).to_be_visible()
+    await expect(boris.page.get_by_role("link", name="Сотрудники")).to_have_count(0)
+    await anna.page.locator("li.card", has_text="Борис").get_by_role("button", name="Отключить").click()
+    await boris.page.reload()
+    await expect(boris.page.get_by_label("Логин")).to_be_visible()
+    await boris.pictures("desk-sign-in")
+    await anna.page.get_by_role("link", name="Журнал действий").click()
+    await expect(anna.page.get_by_text("staff.deactivated")).to_be_visible()
+    await anna.pictures("desk-audit")
