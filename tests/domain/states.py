@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.domain.decision import EpisodeView, RequestView, StageReached
-from bot.domain.dialog import Activity, Comment, Dialog, Form, FormMode, Missing, Offered, OpenCase
+from bot.domain.acts import Act, Answer, Claim, Close, Desk, HandOn, Move, Note, Reopen
+from bot.domain.decision import CaseView, EpisodeView, RequestView, StageReached
+from bot.domain.dialog import Activity, Comment, Dialog, Form, FormMode, Missing, Offered, OpenCase, Pause
 from bot.domain.events import (
     ClientActed,
     ClientUnreachable,
@@ -16,6 +18,7 @@ from bot.domain.events import (
     FileArrived,
     FileTurnedDown,
     HandlingFailed,
+    StaffActed,
     StaffPerson,
     StaffPressed,
     StaffWrote,
@@ -23,6 +26,7 @@ from bot.domain.events import (
     TimerKind,
 )
 from bot.domain.messages import Channel, FileOffer, FileRef, Incoming, Kind
+from bot.domain.staff import Role
 from knowledge_base.schema import FieldType, Service
 from nlu.understanding import Candidate, Outcome, Understanding
 from tests.domain.talk import WEDNESDAY, real_pack
@@ -107,6 +111,9 @@ _activities: st.SearchStrategy[Activity] = st.one_of(
     forms(), forms(), st.builds(Comment, episode=ids), st.builds(Missing, episode=ids)
 )
 _offered = st.builds(Offered, label=st.one_of(texts, st.sampled_from(("Подробнее", "5"))), action=actions)
+_pauses = st.lists(st.builds(Pause, start=moments, end=moments), max_size=2).map(
+    lambda found: tuple(sorted(found, key=lambda pause: pause.start))
+)
 _cases = st.lists(
     st.builds(
         OpenCase,
@@ -119,6 +126,11 @@ _cases = st.lists(
         taken_by=st.none() | st.integers(1, 3),
         told_due=st.none() | moments,
         told_at=st.none() | moments,
+        team=st.sampled_from(("", "gone", *PACK.teams)),
+        policy=st.sampled_from(("", "gone", *PACK.policies)),
+        since=st.none() | moments,
+        first=st.booleans(),
+        pauses=_pauses | st.builds(Pause, start=moments).map(lambda pause: (pause,)),
     ),
     max_size=3,
     unique_by=lambda case: case.id,
@@ -161,6 +173,19 @@ def _requests(draw: st.DrawFn) -> dict[int, RequestView]:
 
 
 requests = _requests()
+closed = st.dictionaries(
+    st.integers(1, 12),
+    st.builds(
+        CaseView,
+        id=st.just(0),
+        reason=st.sampled_from(("asked", "request")),
+        team=st.sampled_from(("gone", *PACK.teams)),
+        policy=st.sampled_from(("", "gone", *PACK.policies)),
+        request=st.none() | st.integers(1, 4),
+        closed=st.booleans(),
+    ),
+    max_size=4,
+).map(lambda found: {n: replace(view, id=n) for n, view in found.items()})
 episodes = st.dictionaries(
     st.integers(1, 12),
     st.builds(
@@ -246,13 +271,39 @@ def client_events(draw: st.DrawFn) -> ClientActed:
 
 
 _staff = st.builds(
-    StaffPerson, id=st.none() | st.integers(1, 3), name=st.just("Мария"), team=st.sampled_from(("gone", *PACK.teams))
+    StaffPerson,
+    id=st.none() | st.integers(1, 3),
+    name=st.just("Мария"),
+    team=st.sampled_from(("gone", *PACK.teams)),
+    role=st.sampled_from(("gone", *Role)),
 )
-_pressed = st.builds("k:{}:{}".format, st.sampled_from(("take", "done", "x")), st.integers(1, 12)) | clean_text
+_numbers = st.integers(1, 12)
+_pressed = st.one_of(
+    st.builds("k:{}:{}".format, st.sampled_from(("take", "done", "hand", "open", "x")), _numbers),
+    st.builds("k:to:{}:{}".format, _numbers, st.sampled_from(("gone", *PACK.teams))),
+    clean_text,
+)
+_words = st.sampled_from(("", " ", "Слушаю."))
+_acts: st.SearchStrategy[Act] = st.one_of(
+    st.builds(Claim, case=_numbers),
+    st.builds(Answer, text=texts, asks=st.booleans()),
+    st.builds(Note, text=texts),
+    st.builds(Close, case=_numbers, ask_score=st.booleans()),
+    st.builds(HandOn, case=_numbers, team=st.sampled_from(("gone", *PACK.teams)), to=st.none() | st.integers(1, 3)),
+    st.builds(Reopen, case=_numbers),
+    st.builds(
+        Move,
+        request=_numbers,
+        stage=st.sampled_from(("accepted", "in-work", "answered", "refused", "gone")),
+        reason=_words,
+        advice=_words,
+    ),
+)
 staff_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(StaffWrote, staff=_staff, text=st.one_of(texts, st.just("// заметка"))),
     st.builds(StaffWrote, staff=_staff, text=texts, files=st.lists(file_offers, max_size=2).map(tuple)),
     st.builds(StaffPressed, staff=_staff, action=_pressed),
+    st.builds(StaffActed, staff=_staff, act=_acts, desk=st.sampled_from(Desk)),
 )
 other_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(TimerFired, case=st.integers(1, 12), kind=st.sampled_from(TimerKind), due_at=moments),

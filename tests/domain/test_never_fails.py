@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from bot.domain import flood
 from bot.domain.activities import handoff
-from bot.domain.case_effects import CloseCase, StopTerm, TakeCase
+from bot.domain.case_effects import CloseCase, HandCase, PauseTerm, ReopenCase, ResumeTerm, StopTerm, TakeCase
 from bot.domain.decision import KeepPersonal, MoveRequest, RecordComment, RecordHelped, RecordScore, SetReachable
 from bot.domain.dialog import Dialog, Form, FormMode
-from bot.domain.events import ClientActed, Event, StaffPressed, StaffWrote
+from bot.domain.events import ClientActed, Event, StaffActed, StaffPressed, StaffWrote
 from bot.domain.messages import Kind
 from bot.storage.dialogs import _DIALOG
 from tests.domain import states
@@ -24,6 +24,7 @@ scenes = st.builds(
     dialog=states.dialogs,
     requests=states.requests,
     episodes=states.episodes,
+    closed=states.closed,
     tokens=st.dictionaries(states.tokens, st.integers(1, 12), max_size=2),
     now=states.moments,
 )
@@ -51,7 +52,9 @@ def test_a_client_is_never_left_without_a_word(talk: Talk, event: ClientActed) -
 @given(scenes, st.one_of(states.staff_events, states.other_events))
 def test_what_staff_and_timers_cause_is_decided_too(talk: Talk, event: Event) -> None:
     talk.happen(event)
-    if isinstance(event, StaffPressed) or (isinstance(event, StaffWrote) and not event.text.startswith("//")):
+    if isinstance(event, StaffPressed | StaffActed) and talk.last.outcome != "staff.note":
+        assert talk.last.staff or talk.last.says, "a person of the staff got no sign"
+    if isinstance(event, StaffWrote) and not event.text.startswith("//"):
         assert talk.last.staff or talk.last.says, "a person of the staff got no sign"
 
 
@@ -83,8 +86,13 @@ def test_nothing_foreign_is_touched(talk: Talk, event: Event) -> None:
                 assert id_ in own
             case MoveRequest(request=id_):
                 assert id_ in requests
-            case TakeCase(case=id_) | CloseCase(case=id_) | StopTerm(case=id_):
+            case TakeCase(case=id_) | CloseCase(case=id_) | StopTerm(case=id_) | HandCase(case=id_):
                 assert id_ in cases
+            case PauseTerm(case=id_) | ResumeTerm(case=id_):
+                assert id_ in cases
+            case ReopenCase(case=id_):
+                assert id_ in talk.closed
+                assert id_ not in cases
             case SetReachable():
                 assert isinstance(event, ClientActed)
 

@@ -36,7 +36,7 @@ def pause(scene: Scene, case: OpenCase) -> Changed:
 
 def resume(scene: Scene, case: OpenCase) -> Changed:
     """He gave it: the time he took does not count."""
-    if not case.paused or case.since is None:
+    if not case.waiting or not case.paused or case.since is None:
         return case, ()
     pauses = (*case.pauses[:-1], replace(case.pauses[-1], end=scene.now))
     marks = terms.marks(policy_of(scene, case), scene.pack.calendars, case.since, first=case.first, pauses=pauses)
