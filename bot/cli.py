@@ -7,12 +7,16 @@ import datetime as dt
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from bot import logs, operators
 from bot.config import ContentSettings, Settings, explain, read, secrets
+
+if TYPE_CHECKING:
+    from bot.storage.members import Member
+    from bot.storage.session import Database
 
 OK, FAULT, USAGE = 0, 1, 2
 
@@ -59,9 +63,16 @@ def _parser() -> argparse.ArgumentParser:
     add = staff.add_parser("add", help="register a person, who may then answer clients")
     add.add_argument("name")
     add.add_argument("--telegram", metavar="ID", help="his Telegram user id, digits")
+    add.add_argument("--login", help="to sign in at the desk, an e-mail address say; then: otklik staff link LOGIN")
     add.add_argument("--team", help="team of the pack (default: the pack's default team)")
     add.add_argument("--role", default="staff", help="staff, moderator, supervisor or administrator")
     add.set_defaults(command=_staff_add)
+
+    listed = staff.add_parser("list", help="everybody in the register")
+    listed.set_defaults(command=_staff_list)
+    gone = staff.add_parser("deactivate", help="a person works here no more: both desks are closed to him")
+    gone.add_argument("who", help="login or number")
+    gone.set_defaults(command=_staff_deactivate)
 
     link = staff.add_parser("link", help="make a one-time link that lets a person set a password at the desk")
     link.add_argument("login")
@@ -122,7 +133,6 @@ def _kb_check(parsed: argparse.Namespace) -> int:
 
 
 def _staff_add(parsed: argparse.Namespace) -> int:
-    from bot.storage.session import Database
     from bot.usecases.add_staff import BadStaff, add_staff
     from knowledge_base.load import PackError, load_pack
 
@@ -132,51 +142,83 @@ def _staff_add(parsed: argparse.Namespace) -> int:
     except PackError as error:
         return _complain(*(str(fault) for fault in error.faults))
 
-    async def add() -> int:
-        db = Database(settings.database_url)
-        try:
-            return await add_staff(
-                db,
-                pack,
-                name=parsed.name,
-                telegram=parsed.telegram,
-                team=parsed.team or pack.agency.default_team,
-                role=parsed.role,
-                now=dt.datetime.now(dt.UTC),
-            )
-        finally:
-            await db.close()
+    async def add(db: Database) -> int:
+        return await add_staff(
+            db,
+            pack,
+            name=parsed.name,
+            telegram=parsed.telegram,
+            login=parsed.login,
+            team=parsed.team or pack.agency.default_team,
+            role=parsed.role,
+            now=dt.datetime.now(dt.UTC),
+        )
 
-    try:
-        staff_id = _loop(add())
-    except BadStaff as error:
-        return _complain(str(error))
-    except OSError as error:
-        return _complain(f"The database can't be reached: {error}. Check OTKLIK_DATABASE_URL.")
-    print(f"Registered as number {staff_id}.")
-    return OK
+    return _at_database(settings, add, lambda number: f"Registered as number {number}.", BadStaff)
+
+
+def _staff_list(parsed: argparse.Namespace) -> int:
+    from bot.usecases.staff_register import list_staff
+
+    def shown(people: Sequence[Member]) -> str:
+        rows = [("No.", "name", "login", "Telegram", "team", "role", "")]
+        rows += [
+            (str(p.id), p.name, p.login or "-", p.telegram or "-", p.team, p.role, "" if p.active else "left")
+            for p in people
+        ]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        )
+
+    return _at_database(read(Settings), list_staff, shown)
+
+
+def _staff_deactivate(parsed: argparse.Namespace) -> int:
+    from bot.usecases.staff_register import NobodyKnown, deactivate
+
+    async def leave(db: Database) -> int:
+        return await deactivate(db, parsed.who, dt.datetime.now(dt.UTC))
+
+    return _at_database(read(Settings), leave, lambda number: f"Number {number} works here no more.", NobodyKnown)
 
 
 def _staff_link(parsed: argparse.Namespace) -> int:
-    from bot.storage.session import Database
     from bot.usecases.first_link import NobodyWithLogin, link_for
 
     settings = read(Settings)
 
-    async def make() -> str:
+    async def make(db: Database) -> str:
+        return await link_for(db, parsed.login, dt.datetime.now(dt.UTC))
+
+    def told(token: str) -> str:
+        return f"Works once, for 30 minutes: {settings.site}/desk/link?t={token}"
+
+    return _at_database(settings, make, told, NobodyWithLogin)
+
+
+def _at_database(
+    settings: Settings,
+    work: Callable[[Database], Coroutine[Any, Any, T]],
+    told: Callable[[T], str],
+    *refusals: type[Exception],
+) -> int:
+    """Do something with the database and tell what came of it; ``refusals``: errors that say what to do."""
+    from bot.storage.session import Database
+
+    async def at_database() -> T:
         db = Database(settings.database_url)
         try:
-            return await link_for(db, parsed.login, dt.datetime.now(dt.UTC))
+            return await work(db)
         finally:
             await db.close()
 
     try:
-        token = _loop(make())
-    except NobodyWithLogin as error:
+        print(told(_loop(at_database())))
+    except refusals as error:
         return _complain(str(error))
     except OSError as error:
         return _complain(f"The database can't be reached: {error}. Check OTKLIK_DATABASE_URL.")
-    print(f"Works once, for 30 minutes: {settings.site}/desk/link?t={token}")
     return OK
 
 

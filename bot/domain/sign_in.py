@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.errors import OtklikError
+from bot.domain.staff import Role
 
 IDLE = dt.timedelta(hours=1)
 """A session ends after this long without anything done ..."""
 LONGEST = dt.timedelta(hours=12)
 """... and after this long whatever is done."""
-ROLES = ("staff", "moderator", "supervisor", "administrator")
+ROLES = tuple(role.value for role in Role)
 LINK_LIFE = dt.timedelta(minutes=30)
 SEEN_EVERY = dt.timedelta(minutes=1)
 """How often the time a session was last seen is written."""

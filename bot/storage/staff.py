@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import false, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.events import StaffPerson
@@ -25,11 +24,46 @@ async def by_id(tx: AsyncConnection, staff_id: int) -> StaffPerson:
     return StaffPerson(row.id, row.name, row.team, row.role) if row else StaffPerson(None)
 
 
-async def add(tx: AsyncConnection, name: str, telegram_id: str | None, team: str, role: str, now: dt.datetime) -> int:
-    """Register a person, or change one with the same Telegram id."""
-    values = {"name": name, "telegram_id": telegram_id, "team": team, "role": role, "active": True}
-    added = upsert(staff).values(**values, created_at=now)
-    kept = added.on_conflict_do_update(index_elements=[staff.c.telegram_id], set_=values).returning(staff.c.id)
-    staff_id: int = (await tx.execute(kept)).scalar_one()
+async def known(tx: AsyncConnection, telegram_id: str | None, login: str | None) -> set[int]:
+    """Who has this Telegram id or this login."""
+    either = [
+        column == given for column, given in ((staff.c.telegram_id, telegram_id), (staff.c.login, login)) if given
+    ]
+    return set((await tx.execute(select(staff.c.id).where(or_(false(), *either)))).scalars())
+
+
+async def add(
+    tx: AsyncConnection,
+    person: int | None,
+    name: str,
+    telegram_id: str | None,
+    login: str | None,
+    team: str,
+    role: str,
+    now: dt.datetime,
+) -> int:
+    """Register a person; or change one that is known, whose login and Telegram id stay where none is given."""
+    values: dict[str, object] = {"name": name, "team": team, "role": role, "active": True}
+    values |= {"telegram_id": telegram_id} if telegram_id else {}
+    values |= {"login": login} if login else {}
+    if person is not None:
+        await tx.execute(update(staff).where(staff.c.id == person).values(**values))
+        staff_id = person
+    else:
+        added = insert(staff).values(**values, created_at=now).returning(staff.c.id)
+        staff_id = (await tx.execute(added)).scalar_one()
     await audit.write(tx, now, "cli", "staff.add", f"staff:{staff_id}")
     return staff_id
+
+
+async def named(tx: AsyncConnection, who: str) -> int | None:
+    """An active person by login or number."""
+    number = int(who) if who.isascii() and who.isdecimal() and len(who) <= 18 else 0
+    found = select(staff.c.id).where(or_(staff.c.login == who, staff.c.id == number), staff.c.active.is_(True))
+    return (await tx.execute(found.order_by(staff.c.login.is_distinct_from(who)).limit(1))).scalar_one_or_none()
+
+
+async def deactivate(tx: AsyncConnection, staff_id: int, now: dt.datetime) -> None:
+    """Out of the house: neither desk knows this person any more."""
+    await tx.execute(update(staff).where(staff.c.id == staff_id).values(active=False))
+    await audit.write(tx, now, "cli", "staff.deactivated", f"staff:{staff_id}")

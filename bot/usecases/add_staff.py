@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from bot.domain import sign_in
 from bot.domain.errors import OtklikError
+from bot.domain.sign_in import ROLES
 from bot.storage import staff
 from bot.storage.session import Database
 from knowledge_base.schema import Pack
-
-ROLES = ("staff", "moderator", "supervisor", "administrator")
 
 
 class BadStaff(OtklikError):
@@ -17,9 +17,18 @@ class BadStaff(OtklikError):
 
 
 async def add_staff(
-    db: Database, pack: Pack, *, name: str, telegram: str | None, team: str, role: str, now: dt.datetime
+    db: Database,
+    pack: Pack,
+    *,
+    name: str,
+    telegram: str | None,
+    team: str,
+    role: str,
+    now: dt.datetime,
+    login: str | None = None,
 ) -> int:
-    """The person's id. Raises BadStaff with what to do."""
+    """The person's id; whoever has this Telegram id or login already is changed. Raises BadStaff with what to do."""
+    login = sign_in.clean_login(login) if login else None
     if team not in pack.teams:
         raise BadStaff(f"There is no team {team!r} in the pack. Teams: {', '.join(sorted(pack.teams))}.")
     if role not in ROLES:
@@ -28,5 +37,10 @@ async def add_staff(
         raise BadStaff("A Telegram id is digits only; the person sees it by writing to @userinfobot.")
     if not name.strip():
         raise BadStaff("A name is needed.")
+    if login is not None and not sign_in.good_login(login):
+        raise BadStaff("A login is 1 to 64 Latin letters and digits, with . _ @ + - between them.")
     async with db.begin() as tx:
-        return await staff.add(tx, name.strip(), telegram, team, role, now)
+        known = await staff.known(tx, telegram, login)
+        if len(known) > 1:
+            raise BadStaff("The Telegram id and the login belong to two different people.")
+        return await staff.add(tx, next(iter(known), None), name.strip(), telegram, login, team, role, now)
