@@ -17,6 +17,7 @@ from bot.usecases.blank_old import blank_old
 from bot.usecases.erase_client import erase_wished
 from bot.usecases.fire_timers import fire_timers
 from bot.usecases.forget_old import forget_old
+from bot.usecases.tell_late_stages import tell_late_stages
 from bot.usecases.tell_watchers import tell_watchers
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ BLANK_SECONDS = 600.0
 WATCHERS_SECONDS = 5.0
 ERASE_SECONDS = 5.0
 FORGET_SECONDS = 6 * 3600.0
+STAGES_SECONDS = 30.0
 
 
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
@@ -36,6 +38,7 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     _every(made, runtime, FORGET_SECONDS, partial(forget_old, runtime))
     _every(made, runtime, ERASE_SECONDS, partial(erase_wished, runtime))
     _every(made, runtime, WATCHERS_SECONDS, partial(tell_watchers, runtime))
+    _every(made, runtime, STAGES_SECONDS, partial(tell_late_stages, runtime))
     return made
 
 

@@ -21,6 +21,7 @@ from bot.domain.events import (
     StaffActed,
     StaffPressed,
     StaffWrote,
+    StageNear,
     TimerFired,
 )
 from bot.domain.messages import Incoming, Kind
@@ -54,6 +55,8 @@ def _decide(scene: Scene, event: Event) -> Result:
             return files.arrived(scene, event)
         case FileTurnedDown():
             return files.turned_down(scene, event)
+        case StageNear():
+            return staff.stage_near(scene, event)
         case NeedMet(slug):
             return answering.need_met(scene, slug)
         case HandlingFailed():

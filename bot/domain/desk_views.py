@@ -143,7 +143,7 @@ class RequestFilter:
     open_only: bool = True
     late: bool = False
     soon: bool = False
-    """Late within three days."""
+    """In the last quarter of its stage, three days at most."""
     channel: Channel | None = None
     search: str = ""
     """A number, or a part of one."""

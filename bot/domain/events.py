@@ -74,6 +74,16 @@ class StaffActed:
 
 
 @dataclass(frozen=True, slots=True)
+class StageNear:
+    """A request's stage is to end soon, or should have ended (``late``)."""
+
+    request: int
+    stage: str
+    due_at: dt.datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NeedMet:
     """A need that could not be met when the client asked can be met now."""
 
@@ -120,6 +130,7 @@ Event: TypeAlias = (
     | StaffWrote
     | StaffPressed
     | StaffActed
+    | StageNear
     | NeedMet
     | HandlingFailed
     | ClientUnreachable

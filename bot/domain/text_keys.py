@@ -255,6 +255,8 @@ REQUIRED_TEXTS = frozenset(
         "staff.open_already",
         "staff.refusal_needs",
         "staff.reopened",
+        "staff.stage_late",
+        "staff.stage_near",
         "staff.supervisor",
         "staff.taken",
         "staff.taken_by_other",

@@ -15,18 +15,20 @@ from bot.domain.messages import Channel
 from bot.storage.desk import like
 from bot.storage.session import Tx
 
-SOON = dt.timedelta(days=3)
-"""A stage that ends so soon is shown before it is late."""
+SOON = "least(interval '3 days', (coalesce(r.stage_due_at, r.due_at) - g.at) / 4)"
+"""A stage is near its end for its last quarter, three days at most."""
 
 Ends = Sequence[tuple[str, str]]
 """(service, stage) of every end, as the pack has them."""
 
-_ROWS = """
+_ROWS = f"""
     SELECT r.*, a.channel, a.client_id, c.id AS case_id, coalesce(r.stage_due_at, r.due_at) AS next_due,
+           coalesce(r.stage_due_at, r.due_at) - {SOON} AS near_at,
            EXISTS (SELECT FROM unnest(CAST(:services AS text[]), CAST(:stages AS text[])) AS e(service, stage)
                    WHERE e.service = r.service AND e.stage = r.stage) AS over
     FROM request r JOIN address a ON a.id = r.address_id
     LEFT JOIN LATERAL (SELECT id FROM "case" WHERE request_id = r.id AND closed_at IS NULL LIMIT 1) c ON true
+    LEFT JOIN LATERAL (SELECT at FROM request_stage WHERE request_id = r.id ORDER BY id DESC LIMIT 1) g ON true
 """
 _WANTED = """
     (CAST(:service AS text) = '' OR service = :service)
@@ -34,7 +36,7 @@ _WANTED = """
     AND (CAST(:channel AS text) = '' OR channel = :channel)
     AND (NOT CAST(:open_only AS bool) OR NOT over)
     AND (NOT CAST(:late AS bool) OR NOT over AND next_due <= :now)
-    AND (NOT CAST(:soon AS bool) OR NOT over AND next_due > :now AND next_due <= :soon_by)
+    AND (NOT CAST(:soon AS bool) OR NOT over AND next_due > :now AND near_at <= :now)
     AND (CAST(:search AS text) = '' OR number ILIKE :like)
 """
 _SORTS = {
@@ -52,7 +54,7 @@ _LISTS = {
 _COUNTS = text(f"""
     WITH rows AS ({_ROWS})
     SELECT count(*) FILTER (WHERE next_due <= :now) AS late,
-           count(*) FILTER (WHERE next_due > :now AND next_due <= :soon_by) AS soon
+           count(*) FILTER (WHERE next_due > :now AND near_at <= :now) AS soon
     FROM rows WHERE NOT over
 """)
 _ONE = text(f"{_ROWS} WHERE r.id = :request")
@@ -64,6 +66,30 @@ _TIMELINE = text("""
     SELECT g.stage, g.at, s.name, g.reason, g.advice
     FROM request_stage g LEFT JOIN staff s ON s.id = g.staff_id WHERE g.request_id = :request ORDER BY g.id
 """)
+
+
+_TO_TELL = text(f"""
+    WITH rows AS ({_ROWS})
+    SELECT id, address_id, stage, next_due, next_due <= :now AS late FROM rows
+    WHERE NOT over AND (near_at <= :now AND stage_told IS NULL
+                        OR next_due <= :now AND stage_told IS DISTINCT FROM 'late')
+    ORDER BY next_due, id LIMIT :most
+""")
+_TOLD = text("""
+    UPDATE request SET stage_told = :told
+    WHERE id = :request AND stage = :stage AND stage_told IS DISTINCT FROM :told RETURNING id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A stage whose end staff are to be told of."""
+
+    request: int
+    address: int
+    stage: str
+    due_at: dt.datetime
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +141,24 @@ async def one(tx: Tx, request_id: int, ends: Ends, now: dt.datetime) -> Kept | N
     return Kept(_row(row, now), row.client_id, json.loads(row.values), timeline)
 
 
+async def to_tell(tx: Tx, ends: Ends, now: dt.datetime, most: int) -> list[Ending]:
+    """Stages near their end or past it of which staff have not been told yet."""
+    rows = await tx.execute(_TO_TELL, {**_times(ends, now), "most": most})
+    return [Ending(row.id, row.address_id, row.stage, row.next_due, row.late) for row in rows]
+
+
+async def told(tx: Tx, one: Ending) -> bool:
+    """Mark it told, in the transaction of the message. False: another worker did, or the request moved on."""
+    values = {"request": one.request, "stage": one.stage, "told": "late" if one.late else "near"}
+    return (await tx.execute(_TOLD, values)).first() is not None
+
+
 def _ends(ends: Ends) -> dict[str, object]:
     return {"services": [service for service, _ in ends], "stages": [stage for _, stage in ends]}
 
 
 def _times(ends: Ends, now: dt.datetime) -> dict[str, object]:
-    return {**_ends(ends), "now": now, "soon_by": now + SOON}
+    return {**_ends(ends), "now": now}
 
 
 def _row(row: Row[Any], now: dt.datetime) -> RequestRow:
@@ -138,6 +176,6 @@ def _row(row: Row[Any], now: dt.datetime) -> RequestRow:
         stage_due_at=due,
         over=row.over,
         late=late,
-        soon=due is not None and not late and due <= now + SOON,
+        soon=due is not None and not late and row.near_at <= now,
         case=row.case_id,
     )

@@ -176,7 +176,7 @@ async def _number(scope: Scope, request_id: int, effect: made.CreateRequest) -> 
 
 async def _move(scope: Scope, effect: made.MoveRequest) -> None:
     moved = update(request).where(request.c.id == effect.request)
-    await scope.tx.execute(moved.values(stage=effect.stage, stage_due_at=effect.due_at))
+    await scope.tx.execute(moved.values(stage=effect.stage, stage_due_at=effect.due_at, stage_told=None))
     reached = insert(request_stage).values(request_id=effect.request, stage=effect.stage, at=scope.now)
     await scope.tx.execute(
         reached.values(reason=effect.reason or None, advice=effect.advice or None, staff_id=effect.staff)

@@ -125,8 +125,10 @@ request = Table(
     Column("token", Text, nullable=False), Column("service", Text, nullable=False),
     Column("release", Integer, nullable=False), Column("stage", Text, nullable=False), _at("created_at"),
     _at("due_at", null=True), Column("values", Text, nullable=False), _at("stage_due_at", null=True),
+    Column("stage_told", Text, nullable=True),
     UniqueConstraint("number"), UniqueConstraint("address_id", "token"),
 )
+"""``stage_told``: what staff were told of this stage's end: near or late."""
 
 request_stage = Table(
     "request_stage", metadata, _id(), _of("request_id", "request.id"), Column("stage", Text, nullable=False),

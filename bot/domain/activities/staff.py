@@ -10,9 +10,9 @@ from bot.domain.activities.desk import By
 from bot.domain.activities.handoff import general
 from bot.domain.acts import Act, Answer, Claim, Close, Desk, HandOn, Move, Note, Reopen
 from bot.domain.case_effects import MarkTerm
-from bot.domain.decision import Decision, Result, Scene
-from bot.domain.events import StaffActed, StaffPressed, StaffWrote, TimerFired, TimerKind
-from bot.domain.speech import Param, StaffSay, When, offer, say
+from bot.domain.decision import Decision, Need, RequestById, RequestView, Result, Scene
+from bot.domain.events import StaffActed, StaffPressed, StaffWrote, StageNear, TimerFired, TimerKind
+from bot.domain.speech import Param, Ref, StaffSay, When, offer, say
 
 NOTE = "//"
 """A staff message that begins so is a note for colleagues."""
@@ -74,6 +74,26 @@ def acted(scene: Scene, event: StaffActed) -> Result:
             return handing.move(scene, by, act)
         case _:
             assert_never(event.act)
+
+
+def stage_near(scene: Scene, event: StageNear) -> Result:
+    """A stage is to end: in the topic before, in the general part once it is late."""
+    query = RequestById(event.request)
+    if query not in scene.view.loaded:
+        return Need(query)
+    request = scene.view.loaded[query]
+    if not isinstance(request, RequestView) or request.stage != event.stage:
+        return Decision(scene.dialog, outcome="timer.stale")
+    if request.service not in scene.pack.services:
+        return Decision(scene.dialog, outcome="timer.stale")
+    words: dict[str, Param] = {
+        "number": request.number,
+        "client": scene.view.address,
+        "stage": Ref(f"service/{request.service}/stage/{event.stage}"),
+        "due": When(event.due_at),
+    }
+    post = general("staff.stage_late", **words) if event.late else StaffSay(say("staff.stage_near", **words))
+    return Decision(scene.dialog, staff=(post,), outcome="timer")
 
 
 def timer(scene: Scene, event: TimerFired) -> Decision:

@@ -9,6 +9,7 @@ from bot.domain.desk_views import Page, RequestFilter
 from bot.domain.errors import Forbidden
 from bot.domain.messages import Channel
 from bot.usecases import read_desk
+from bot.usecases.tell_late_stages import tell_late_stages
 from tests.scenarios.desk.clerk import Clerk, clerk
 from tests.scenarios.main_job.test_requests import fill_appeal
 from tests.world import World
@@ -88,11 +89,19 @@ async def test_late_stages_are_seen_before_they_are_late(world: World) -> None:
     assert number is not None
     await olga.moves(number, "in-work")
     await anna.hears("Готовим ответ")
+    await olga.opens()
+    await olga.answers("Разбираемся.")
+    await anna.hears("Разбираемся")
     assert await listed(olga, soon=True) == []
     await world.passes(days=25)
+    assert await tell_late_stages(world.runtime) == 1
+    await olga.staff.sees("ОТ-2026-000001", "Готовим ответ", "надо закончить")
     assert await listed(olga, soon=True) == ["ОТ-2026-000001"]
     assert await listed(olga, late=True) == []
     await world.passes(days=3)
+    assert await tell_late_stages(world.runtime) == 1
+    assert await tell_late_stages(world.runtime) == 0, "told once"
+    await olga.staff.sees("ОТ-2026-000001", "просрочена", general=True)
     assert await listed(olga, soon=True) == []
     assert await listed(olga, late=True) == ["ОТ-2026-000001"]
     found = await read_desk.requests(world.runtime, olga.number, RequestFilter(), Page())
