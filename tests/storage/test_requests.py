@@ -117,8 +117,9 @@ async def test_a_score_is_kept_once(worker: Worker) -> None:
 async def test_staff_take_answer_and_close(worker: Worker) -> None:
     db = worker.runtime.db
     async with db.begin() as tx:
-        number = await staff.add(tx, "Мария", "42", "support-department", "staff", WEDNESDAY)
-        assert await staff.add(tx, "Мария Ивановна", "42", "front-office", "staff", WEDNESDAY) == number
+        number = await staff.add(tx, None, "Мария", "42", None, "support-department", "staff", WEDNESDAY)
+        again = await staff.add(tx, number, "Мария Ивановна", "42", None, "front-office", "staff", WEDNESDAY)
+        assert again == number
         maria = await staff.by_telegram(tx, "42")
         assert (maria.id, maria.name, maria.team) == (number, "Мария Ивановна", "front-office")
         assert (await staff.by_telegram(tx, "43")).id is None
