@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Route, async_playwright, expect
 
-from bot.domain.messages import Incoming, Kind, Mark, Rendered, RenderedButton, Style
+from bot.domain.messages import FileRef, Incoming, Kind, Mark, Rendered, RenderedButton, Style
 from tests.channels.page_stub import House, Served, serve
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser]
@@ -335,7 +335,7 @@ async def test_every_control_is_reached_by_keyboard_with_a_visible_focus(arrive:
         )
         seen.append(name)
         assert outline == "solid", name
-    assert seen == ["text", "option", "skip"]
+    assert seen == ["text", "attach", "option"]
 
 
 async def test_who_reads_above_is_not_pulled_down(arrive: Arrive) -> None:
@@ -384,3 +384,53 @@ async def test_times_and_days_are_shown(arrive: Arrive) -> None:
     times = await visit.page.locator("time").all_inner_texts()
     assert all(len(shown) == 5 and shown[2] == ":" for shown in times)
     assert await visit.page.locator(".day").count() == 1
+
+
+async def test_a_file_goes_by_button_and_by_drop(arrive: Arrive) -> None:
+    """By keyboard or mouse, with the same words read out; what is too large or refused is told with its name."""
+    visit = await arrive()
+    await visit.open()
+    spoken, line = visit.page.locator("#spoken"), visit.page.locator("#state")
+    button = visit.page.get_by_role("button", name="attach")
+    await button.focus()
+    async with visit.page.expect_file_chooser() as chosen:
+        await visit.page.keyboard.press("Enter")
+    await (await chosen.value).set_files({"name": "акт.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    await expect(spoken).to_have_text("uploaded: акт.pdf")
+    await expect(line).to_be_hidden()
+    stored = visit.house.stored[-1].payload
+    assert (stored["kind"], stored["file"]["name"], stored["file"]["size"]) == ("files", "акт.pdf", 8)
+
+    drop = """(content) => {
+        const data = new DataTransfer();
+        data.items.add(new File([content], "схема.png"));
+        for (const kind of ["dragenter", "dragover", "drop"])
+            document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+    }"""
+    await visit.page.evaluate(drop, "picture")
+    await expect(spoken).to_have_text("uploaded: схема.png")
+    await expect(visit.page.locator("body.dropping")).to_have_count(0)
+
+    before = len(visit.house.stored)
+    await visit.page.evaluate(drop, "MZ")
+    await expect(line).to_have_text("! error_file_type (схема.png)")
+    await visit.page.evaluate(drop, "a" * (20 * 1024 * 1024 + 1))
+    await expect(line).to_have_text("! error_file_big (схема.png)")
+    assert len(visit.house.stored) == before
+    assert visit.faults == []
+
+
+async def test_a_file_from_the_agency_is_a_download(arrive: Arrive) -> None:
+    """A link with a name and a size, which saves the file and opens nothing."""
+    visit = await arrive()
+    await visit.open()
+    file = FileRef("ab", "Бланк.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", 37592)
+    (visitor,) = visit.house.rows
+    opened = await visit.house.say(visitor, Rendered("Заполните от руки", file=file))
+    visit.house.files[visitor, opened.id] = (file, b"PK")
+    link = visit.page.get_by_role("link", name="Бланк.docx")
+    await expect(link).to_contain_text("37")
+    async with visit.page.expect_download() as begun:
+        await link.click()
+    assert (await begun.value).suggested_filename == "Бланк.docx"
+    assert visit.faults == []
