@@ -114,6 +114,28 @@ class Line:
     detail: str = ""
 
 
+class FileState(StrEnum):
+    FETCHED = "fetched"
+    AWAITED = "awaited"
+    """On its way from the messenger."""
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """A file of a conversation."""
+
+    id: int
+    name: str
+    media_type: str
+    """Empty until it was fetched."""
+    size: int
+    state: FileState
+    at: dt.datetime
+    by_staff: bool
+    request: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     address: int
@@ -131,6 +153,8 @@ class Conversation:
     """Open ones first, soonest term first, then the latest closed ones."""
     may: frozenset[Right]
     """What this reader may do with it."""
+    files: tuple[FileShown, ...] = ()
+    """The latest, oldest first; read with ``read_desk_file``, for whoever may see personal values."""
 
 
 # --- requests ------------------------------------------------------------------
@@ -211,6 +235,7 @@ class RequestCard:
     """Where this reader may move it now."""
     version: int
     may: frozenset[Right]
+    files: tuple[FileShown, ...] = ()
 
 
 # --- the client ----------------------------------------------------------------

@@ -25,7 +25,7 @@ from bot.domain.desk_views import (
 from bot.domain.errors import Forbidden
 from bot.domain.events import StaffPerson
 from bot.domain.staff import Right, may, rights
-from bot.storage import acts, audit, desk, desk_clients, desk_requests, dialogs, personal, staff
+from bot.storage import acts, audit, desk, desk_clients, desk_files, desk_requests, dialogs, personal, staff
 from bot.storage.desk_requests import Kept
 from bot.storage.session import Tx
 from bot.turn import Runtime
@@ -61,12 +61,13 @@ async def conversation(
         lines, more = await desk.lines(tx, address, before, most)
         cases = await desk.cases_of(tx, address, now)
         version = await acts.version(tx, address)
+        files = await desk_files.shown(tx, address)
         if not again:
             await audit.write(tx, now, f"staff:{actor}", "desk.conversation", f"address:{address}")
     dialog = dialogs.read(place.state)
     led = dialog is not None and dialog.led and bool(dialog.cases)
     allowed = _rights(reader, cases)
-    return Conversation(address, place.channel, place.reachable, led, version, lines, more, cases, allowed)
+    return Conversation(address, place.channel, place.reachable, led, version, lines, more, cases, allowed, files)
 
 
 async def client_card(runtime: Runtime, actor: int, address: int) -> ClientCard:
@@ -137,6 +138,7 @@ async def request(runtime: Runtime, actor: int, request_id: int) -> RequestCard:
             await audit.write(tx, now, f"staff:{actor}", "desk.personal", f"request:{request_id}")
         await audit.write(tx, now, f"staff:{actor}", "desk.request", f"request:{request_id}")
         version = await acts.version(tx, kept.row.address)
+        files = await desk_files.shown(tx, kept.row.address, request_id)
     choices = life.moves(service, kept.row.stage) if service and Right.MOVE in allowed else ()
     return RequestCard(
         kept.row,
@@ -145,6 +147,7 @@ async def request(runtime: Runtime, actor: int, request_id: int) -> RequestCard:
         tuple(StageChoice(stage.slug, stage.refusal) for stage in choices),
         version,
         allowed,
+        files,
     )
 
 

@@ -6,18 +6,21 @@ import asyncio
 import datetime as dt
 
 import pytest
+from sqlalchemy import insert
 
 from bot.acting import Done, Form
 from bot.domain.acts import Answer, Claim, Verb
 from bot.domain.case import CaseState
 from bot.domain.desk_errors import BadForm, Conflict, NotDone, NotThere
-from bot.domain.desk_views import Delivery, LineKind, Page, QueueFilter
+from bot.domain.desk_views import Delivery, FileState, LineKind, Page, QueueFilter
 from bot.domain.errors import Forbidden
 from bot.domain.events import StaffActed, StaffPerson
 from bot.domain.messages import Channel
+from bot.storage import files, tables
 from bot.storage.wake import DESK, desk_of
 from bot.usecases import answer_client, claim_case, hand_on, read_desk, write_note
 from bot.usecases.add_staff import BadStaff, add_staff
+from bot.usecases.read_desk_file import read_desk_file
 from bot.usecases.staff_register import NobodyKnown, deactivate, list_staff
 from tests.domain.talk import WEDNESDAY
 from tests.storage.rows import ask
@@ -202,6 +205,40 @@ async def test_the_desk_is_woken(called: Worker) -> None:
         assert await other.wait(0)
         await called.says("77", "agrostartup")
         assert not await queue.wait(0), "no case, nothing to see at the desk"
+
+
+# --- files ---------------------------------------------------------------------------------
+
+
+async def test_a_file_is_for_those_who_work_on_it_and_the_look_is_kept(called: Worker) -> None:
+    await called.employs(StaffPerson(3, "Денис", "livestock-department"))
+    async with called.runtime.db.begin() as tx:
+        sha256 = await files.keep(tx, b"%PDF-1.7 a letter", "application/pdf", WEDNESDAY)
+        for name, state, content in (
+            ("letter.pdf", "kept", sha256),
+            ("bad.exe", "refused", None),
+            ("new", "new", None),
+        ):
+            sent = {"address_id": 1, "channel": "telegram", "kind": "document", "name": name, "token": "t"}
+            await tx.execute(
+                insert(tables.attachment).values(**sent, state=state, sha256=content, created_at=WEDNESDAY)
+            )
+    shown_files = (await read_desk.conversation(called.runtime, 1, 1)).files
+    assert [(one.name, one.state) for one in shown_files] == [
+        ("letter.pdf", FileState.FETCHED),
+        ("bad.exe", FileState.REFUSED),
+        ("new", FileState.AWAITED),
+    ]
+    assert (await read_desk.conversation(called.runtime, 1, 2)).files == ()
+    letter = shown_files[0].id
+    assert (await read_desk_file(called.runtime, 1, letter)).data == b"%PDF-1.7 a letter"
+    with pytest.raises(Forbidden):
+        await read_desk_file(called.runtime, 3, letter)
+    for absent in (shown_files[1].id, shown_files[2].id, 999):
+        with pytest.raises(NotThere):
+            await read_desk_file(called.runtime, 1, absent)
+    looks = await ask(called.runtime.db, "SELECT actor, object FROM audit WHERE verb = 'desk.file'")
+    assert [tuple(look.values()) for look in looks] == [("staff:1", f"attachment:{letter}")]
 
 
 # --- pauses ------------------------------------------------------------------------------

@@ -87,6 +87,10 @@ def answer(scene: Scene, by: By, act: Answer) -> Decision:
         return refuse(scene, "staff.forbidden")
     if not act.text.strip() and not act.files:
         return refuse(scene, "staff.text_only")
+    good, why = sorted_out(act.files, MOST)
+    posts = tuple(StaffSay(say(key)) for key in why)
+    if not act.text.strip() and not good:
+        return Decision(scene.dialog, staff=posts, outcome="staff.text_only")
     dialog, effects = scene.dialog, list[Effect]()
     for case in dialog.cases:
         changed, done = (case_clock.pause if act.asks else case_clock.stop)(scene, case)
@@ -96,10 +100,8 @@ def answer(scene: Scene, by: By, act: Answer) -> Decision:
     effects.append(RecordAct(Verb.ASK if act.asks else Verb.ANSWER, by.id, about.id if about else None))
     ways = client_ways() if dialog.cases else ()
     told = say("person.asks" if act.asks else "person.says", ways, text=act.text, who=who(scene, by.person))
-    good, why = sorted_out(act.files, MOST)
     if good:
         effects.append(KeepFiles(good, team=by.person.team or scene.pack.agency.default_team))
-    posts = tuple(StaffSay(say(key)) for key in why)
     return Decision(
         replace(dialog, led=bool(dialog.cases)),
         says=(replace(told, by=by.id),) if act.text.strip() else (),
