@@ -22,6 +22,8 @@ from scripts.benchmarks.workload import Content, on_telegram, on_vk, plain
 
 DESCRIBE: Mapping[str, Describe] = {TELEGRAM: on_telegram, VK: on_vk}
 MIXED = "mixed"
+TWO_WORKERS = "mixed_two_workers"
+PUSHED: Mapping[str, str] = {TELEGRAM: "telegram_webhook", VK: "vk_webhook"}
 FLOOD_KEY = "error.flood"
 
 Tell = Callable[[str], None]
@@ -90,25 +92,28 @@ class Bench:
         begun = time.monotonic()
         reach = addresses(emulators)
         async with messengers(reach.control) as self._by_channel:
-            for channel in (TELEGRAM, VK):
-                await self._bare(channel, reach, emulators.pid)
+            for name in (TELEGRAM, VK, PUSHED[TELEGRAM]):
+                await self._bare(name, reach, emulators.pid)
             self._starts(var)
             await self._otklik(var, reach, emulators.pid)
+            await self._pushed(var, reach, emulators.pid)
         self.results.seconds = time.monotonic() - begun
         return self.results
 
-    async def _bare(self, channel: str, reach: Addresses, emulators: int) -> None:
-        self._tell(f"bare {channel} bot: {self._plan.runs} x {self._size(self._plan.bare_waves)} messages")
+    async def _bare(self, name: str, reach: Addresses, emulators: int) -> None:
+        self._tell(f"bare {name} bot: {self._plan.runs} x {self._size(self._plan.bare_waves)} messages")
         commands = {
             TELEGRAM: ["bare_telegram.py", reach.telegram_url, reach.telegram_token],
+            PUSHED[TELEGRAM]: ["bare_telegram.py", reach.telegram_url, reach.telegram_token, "webhook"],
             VK: ["bare_vk.py", reach.vk_url, reach.vk_token, str(reach.vk_group)],
         }
-        script, *arguments = commands[channel]
+        script, *arguments = commands[name]
         command = python(str(Path(__file__).parent / script), *arguments)
-        with running(f"bare {channel} bot", command, lambda line: line.startswith("ready"), {}) as bot:
+        with running(f"bare {name} bot", command, lambda line: line.startswith("ready"), {}) as bot:
             pids = {"bot": bot.pid, "emulator": emulators}
-            self.results.bare[channel] = await self._throughput([channel], plain, pids)
-            self.results.rss_mb[f"bare {channel}"] = peak_mb(bot.pid)
+            channel = VK if name == VK else TELEGRAM
+            self.results.bare[name] = await self._throughput([channel], plain, pids)
+            self.results.rss_mb[f"bare {name}"] = peak_mb(bot.pid)
 
     def _starts(self, var: Path) -> None:
         """Starts without tokens: from nothing, and once more."""
@@ -126,8 +131,26 @@ class Bench:
                 self._tell(f"Otklik, {name}: {self._plan.runs} x {self._size(self._plan.waves)} messages")
                 self.results.otklik[name] = await self._throughput(channels, None, pids)
             for channel in (TELEGRAM, VK):
-                await self._latency(channel)
+                await self._latency(channel, channel)
             self.results.rss_mb["Otklik"] = peak_mb(instance.bot)
+            with otklik.second_worker(instance) as second:
+                self._tell(f"Otklik, {TWO_WORKERS}: {self._plan.runs} x {self._size(self._plan.waves)} messages")
+                both = {**pids, "second bot": second.pid}
+                self.results.otklik[TWO_WORKERS] = await self._throughput([TELEGRAM, VK], None, both)
+
+    async def _pushed(self, var: Path, reach: Addresses, emulators: int) -> None:
+        """The same installation, to which the messengers push from now on."""
+        self._tell("switch to webhooks")
+        settled = {TELEGRAM: "setWebhook", VK: "groups.setLongPollSettings"}
+        before = {channel: await self._by_channel[channel].asked(method) for channel, method in settled.items()}
+        with otklik.started(var, reach, by_webhook=True) as instance:
+            for channel, method in settled.items():
+                await self._by_channel[channel].wait_asked(method, before[channel])
+            pids = {"bot": instance.bot, "database": instance.database, "emulator": emulators}
+            for channel, name in PUSHED.items():
+                self._tell(f"Otklik, {name}: {self._plan.runs} x {self._size(self._plan.waves)} messages")
+                self.results.otklik[name] = await self._throughput([channel], None, pids)
+                await self._latency(channel, name)
             self.results.done = await otklik.done(instance.url)
 
     def _size(self, count: int) -> int:
@@ -162,10 +185,10 @@ class Bench:
             self._count(crowds, otkliks=describe is None)
         return measured
 
-    async def _latency(self, channel: str) -> None:
-        waits = self.results.latency[channel] = {}
+    async def _latency(self, channel: str, name: str) -> None:
+        waits = self.results.latency[name] = {}
         for per_second, seconds in self._plan.stream_seconds.items():
-            self._tell(f"Otklik, {channel}: {per_second} messages a second for {seconds:.0f} s")
+            self._tell(f"Otklik, {name}: {per_second} messages a second for {seconds:.0f} s")
             crowds = self._crowds([channel], None)
             await greet(crowds)
             waits[per_second] = await stream(crowds[0], per_second, seconds)

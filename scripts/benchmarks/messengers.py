@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -81,6 +82,14 @@ class Messenger:
         """How often a bot has called this method."""
         counts = (await self._json("GET", "requests"))["requests"]
         return int(counts.get(method, 0))
+
+    async def wait_asked(self, method: str, before: int) -> None:
+        """Until a bot has called this method once more. Raises BenchError."""
+        for _ in range(300):
+            if await self.asked(method) > before:
+                return
+            await asyncio.sleep(0.1)
+        raise BenchError(f"nobody called {method}")
 
     async def _json(self, verb: str, what: str, data: bytes | None = None) -> Any:
         async with self._session.request(verb, f"{self._base}/{what}", data=data) as response:

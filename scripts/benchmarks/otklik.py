@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 
 from scripts.benchmarks.messengers import Addresses
-from scripts.benchmarks.processes import ROOT, BenchError, Program, descendant, running
+from scripts.benchmarks.processes import ROOT, BenchError, Program, descendant, python, running
 
 READY = "Otklik is ready"
 RATE = "10000"
@@ -26,17 +26,35 @@ class Instance:
     bot: int
     database: int
     url: str
+    environment: Mapping[str, str]
 
 
 @contextlib.contextmanager
-def started(var: Path, tokens: Addresses | None) -> Iterator[Instance]:
+def started(var: Path, tokens: Addresses | None, *, by_webhook: bool = False) -> Iterator[Instance]:
     """``scripts/run`` with everything it keeps in ``var``, with messenger tokens or without."""
-    environment = {"OTKLIK_VAR": str(var), "OTKLIK_PORT": str(_free_port())}
+    port = _free_port()
+    environment = {"OTKLIK_VAR": str(var), "OTKLIK_PORT": str(port)}
     if tokens is not None:
         environment |= _messenger_settings(tokens)
+    if by_webhook:
+        environment |= {"OTKLIK_PUBLIC_URL": f"http://127.0.0.1:{port}", "OTKLIK_INGRESS": "webhook"}
     with running("Otklik", [ROOT / "scripts" / "run"], lambda line: READY in line, environment) as program:
         url = (var / "database_url").read_text().strip()
-        yield Instance(program, descendant(program.pid, "bot", "run"), _database(var), url)
+        yield Instance(program, descendant(program.pid, "bot", "run"), _database(var), url, environment)
+
+
+@contextlib.contextmanager
+def second_worker(instance: Instance) -> Iterator[Program]:
+    """One more worker on the same database."""
+    var = Path(instance.environment["OTKLIK_VAR"])
+    environment = {
+        **instance.environment,
+        "OTKLIK_PORT": str(_free_port()),
+        "OTKLIK_DATABASE_URL": instance.url,
+        "OTKLIK_SECRET_KEY": (var / "secret_key").read_text().strip(),
+    }
+    with running("the second worker", python("-m", "bot", "run"), lambda line: READY in line, environment) as program:
+        yield program
 
 
 def _messenger_settings(tokens: Addresses) -> Mapping[str, str]:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.benchmarks.main_job import MIXED, Results, Throughput
-from scripts.benchmarks.messengers import TELEGRAM, VK
+from scripts.benchmarks.main_job import MIXED, TWO_WORKERS, Results, Throughput
+from scripts.benchmarks.messengers import VK
 
 THROUGHPUT_OF_BARE = 0.15
 P99_MS_AT_30 = 80.0
@@ -33,9 +33,13 @@ class Bar:
 
 def bars(results: Results) -> list[Bar]:
     """Every requirement with what was measured."""
-    ratio = results.otklik[TELEGRAM].median / results.bare[TELEGRAM].median
+    found = ratios(results)
     return [
-        Bar("throughput on Telegram / bare aiogram", ratio, THROUGHPUT_OF_BARE, least=True),
+        *(
+            Bar(f"throughput on {name} / bare aiogram", found[name], THROUGHPUT_OF_BARE, least=True)
+            for name in results.bare
+            if name != VK
+        ),
         *(
             Bar(f"p99 at 30/s on {channel}, ms", percentile(waits[30], 99) * 1000, P99_MS_AT_30)
             for channel, waits in results.latency.items()
@@ -96,8 +100,9 @@ def as_object(results: Results, *, quick: bool) -> dict[str, Any]:
 
 
 def ratios(results: Results) -> dict[str, float]:
-    """Otklik's throughput as a share of the bare bot's, by channel."""
-    return {name: results.otklik[name].median / results.bare[name].median for name in (TELEGRAM, VK)}
+    """Otklik's throughput as a share of the bare bot's, and of two workers as a share of one."""
+    found = {name: results.otklik[name].median / one.median for name, one in results.bare.items()}
+    return {**found, "two workers / one": results.otklik[TWO_WORKERS].median / results.otklik[MIXED].median}
 
 
 def _throughput(one: Throughput) -> dict[str, Any]:
@@ -129,7 +134,7 @@ def as_table(results: Results) -> str:
             cpu = ", ".join(f"{process} {value:.2f}" for process, value in cpu_ms(one).items())
             lines.append(f"{prefix + name:24}{one.median:12.0f}{spread:>22}   {cpu}")
     shares = ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios(results).items())
-    lines += [f"{'Otklik / bare':24}{shares:>12}", "", f"{'latency, ms':24}{'p50':>12}{'p99':>10}{'max':>12}"]
+    lines += [f"{'Otklik / bare':24}{shares}", "", f"{'latency, ms':24}{'p50':>12}{'p99':>10}{'max':>12}"]
     for channel, by_rate in results.latency.items():
         for rate, waits in by_rate.items():
             shown = _latency(waits)

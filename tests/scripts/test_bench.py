@@ -98,7 +98,8 @@ def test_a_short_run_gives_every_figure_and_leaves_nothing(place: Path) -> None:
     assert measured["messages"]["lacking"] == 0, "every message understood, committed and answered"
     speeds = {name: one["per_second"] for name, one in measured["throughput"].items()}
     assert set(speeds) == {
-        "bare_telegram", "bare_vk", "otklik_telegram", "otklik_vk", "otklik_mixed",
+        "bare_telegram", "bare_vk", "bare_telegram_webhook", "otklik_telegram", "otklik_vk", "otklik_mixed",
+        "otklik_mixed_two_workers", "otklik_telegram_webhook", "otklik_vk_webhook",
     }  # fmt: skip
     assert all(speed > 5 for speed in speeds.values())
     assert all(one["count"] > 0 for by_rate in measured["latency_ms"].values() for one in by_rate.values())
