@@ -1,8 +1,7 @@
 """The content of an agency, one frozen model per kind.
 
-A pack is a folder of YAML files. ``knowledge_base.load`` turns it into one
-``Pack``; nothing here reads files. Every model refuses unknown keys, so a
-misspelled key is an error with a line and never a silent loss.
+A pack is a folder of YAML files that ``knowledge_base.load`` turns into one ``Pack``. Every model
+refuses unknown keys, so a misspelled key is an error with a line and never a silent loss.
 """
 
 from __future__ import annotations
@@ -23,9 +22,6 @@ from knowledge_base.schema_terms import Calendar as Calendar
 from knowledge_base.schema_terms import Interval as Interval
 from knowledge_base.schema_terms import Policy as Policy
 from knowledge_base.schema_terms import Weekday as Weekday
-
-# --- answers -----------------------------------------------------------------
-
 
 class TemplateButton(Model):
     """A button under an answer: opens a template, starts a service, or opens a link."""
@@ -147,6 +143,8 @@ class ServiceField(Model):
     required: bool = True
     personal: bool = False
     """Stored encrypted, apart from the request."""
+    holds_question: bool = False
+    """A question typed here is the value itself; elsewhere it is one asked aside, and answered."""
     choices: tuple[Choice, ...] = ()
     min_length: int = 0
     max_length: int = 4000
@@ -172,6 +170,8 @@ class Service(Model):
     """A verb for buttons: "write an appeal"."""
     noun: Localized | None = None
     """What a request of this kind is called in lists; none: the title."""
+    where: Localized | None = None
+    """Button that shows where a request of this kind stands; none: the one common to all."""
     description: Localized
     topic: Key
     situation: Slug | None = None

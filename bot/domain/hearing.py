@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.domain import pressing
-from bot.domain.activities import answering, form, handoff, smalltalk, survey
+from bot.domain.activities import answering, form, form_words, handoff, smalltalk, survey
 from bot.domain.decision import Decision, Need, Result, Scene
 from bot.domain.dialog import Comment, Form, FormMode, Missing, Offered
 from bot.domain.events import ClientActed
@@ -121,7 +121,7 @@ def _understood(scene: Scene, event: ClientActed, understood: Understanding) -> 
 
 def _in_form(scene: Scene, event: ClientActed, current: Form, text: str, understood: Understanding | None) -> Result:
     """Inside a form a message is a value, a question or a command: chosen by fit."""
-    asks = understood is not None and _asks(scene, understood, text)
+    asks = understood is not None and _asks(scene, current, understood, text)
     if current.mode is not FormMode.ASK or asks or not text:
         if understood is not None and (asks or understood.outcome is Outcome.COMMAND):
             aside = _question(scene, event, understood)
@@ -130,7 +130,7 @@ def _in_form(scene: Scene, event: ClientActed, current: Form, text: str, underst
     return form.typed(scene, current, text) or form.refuse(scene, current, text)
 
 
-def _asks(scene: Scene, understood: Understanding, text: str) -> bool:
+def _asks(scene: Scene, current: Form, understood: Understanding, text: str) -> bool:
     """Whether words typed in a form are a question of their own, not the value asked for."""
     sure = understood.outcome in (Outcome.ANSWER, Outcome.COMMAND)
     if not sure or not understood.candidates:
@@ -138,19 +138,36 @@ def _asks(scene: Scene, understood: Understanding, text: str) -> bool:
     certain = understood.candidates[0].score >= scene.pack.agency.thresholds.answer
     if understood.outcome is Outcome.COMMAND:
         return certain and len(text) <= 60
+    if current.mode is FormMode.ASK and form.field_of(scene.pack.services[current.service], current).holds_question:
+        return False
     first = text.split()[0].casefold().strip(",.") if text.split() else ""
-    words = scene.pack.texts["form.question_words"][scene.pack.agency.default_language].split()
+    by_language = scene.pack.texts["form.question_words"]
+    words = by_language.get(scene.dialog.language, by_language[scene.pack.agency.default_language]).split()
     return certain and len(text) <= 300 and (text.endswith("?") or first in words)
 
 
 def _typed_label(scene: Scene, text: str) -> str | None:
-    """The action of a button whose label was typed: one shown last, or a language by its own name, always."""
+    """The action of a button whose label was typed: one shown last, or always a language by its own name."""
     wanted = _bare(text)
     if not wanted or len(text) > 70:
         return None
     texts, languages = scene.pack.texts, scene.pack.agency.languages
     named = tuple(Offered(texts[f"language.{spoken}"].get(spoken, ""), f"l:{spoken}") for spoken in languages)
-    return next((o.action for o in (*scene.dialog.offered, *named) if _bare(o.label) == wanted), None)
+    known = (*scene.dialog.offered, *named, *_ways_out(scene))
+    return next((o.action for o in known if _bare(o.label) == wanted), None)
+
+
+def _ways_out(scene: Scene) -> tuple[Offered, ...]:
+    """A form can always be left by typing, also where its step has no room for the buttons."""
+    form_now, texts = scene.dialog.form, scene.pack.texts
+    if form_now is None:
+        return ()
+    ways = {"exit": texts["button.exit"], "cancel": texts["button.cancel"]}
+    return tuple(
+        Offered(label, form_words.press(form_now, "-", way))
+        for way, labels in ways.items()
+        for label in labels.values()
+    )
 
 
 def _bare(label: str) -> str:

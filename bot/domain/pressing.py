@@ -49,7 +49,7 @@ def button(scene: Scene, event: ClientActed, action: str) -> Result:
         case actions.WithdrawCase(case):
             return handoff.withdraw(scene, case)
         case actions.SetLanguage(language):
-            return settings.set_language(scene, language)
+            return beside_form(scene, settings.set_language(scene, language))
     return menu.stale(scene)
 
 

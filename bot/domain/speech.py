@@ -48,7 +48,8 @@ class Ref:
     """A text of the pack.
 
     ``key`` is a key of ``texts/*.yml``, or content: ``template/<slug>/<short|more|title|button/N>``,
-    ``service/<slug>/<title|noun|description|receipt|offline>``, ``service/<slug>/field/<name>/<ask|hint|why|label>``,
+    ``service/<slug>/<title|noun|where|description|receipt|offline>``,
+    ``service/<slug>/field/<name>/<ask|hint|why|label>``,
     ``service/<slug>/field/<name>/choice/<value>``, ``service/<slug>/stage/<stage>``, ``team/<slug>``,
     ``rule/<slug>``, ``file/<slug>``, ``menu/<slug>``, ``menu/<slug>/item/N``, ``agency``.
     """

@@ -42,6 +42,7 @@ REQUIRED_TEXTS = frozenset(
         "button.next",
         "button.no_files",
         "button.no_score",
+        "button.other_ways",
         "button.no_words",
         "button.not_helped",
         "button.not_needed",

@@ -66,8 +66,9 @@ def _find(pack: Pack, key: str) -> Localized | None:
             found = getattr(next(f for f in pack.services[slug].fields if f.name == name), part)
         case ["service", slug, "stage", stage]:
             found = next((s.title for s in pack.services[slug].stages if s.slug == stage), None)
-        case ["service", slug, "noun"]:
-            found = pack.services[slug].noun or pack.services[slug].title
+        case ["service", slug, ("noun" | "where") as part]:
+            common = {"noun": pack.services[slug].title, "where": pack.texts["button.where"]}
+            found = getattr(pack.services[slug], part) or common[part]
         case ["service", slug, ("title" | "description" | "receipt" | "offline") as part]:
             found = getattr(pack.services[slug], part)
         case ["menu", slug, "item", number]:

@@ -49,7 +49,22 @@ def test_it_begins_with_what_it_is_and_the_first_question() -> None:
     assert talk.hears("service/appeal/description", "form.step", "service/appeal/field/kind/ask")
     assert talk.hears("form.notes", "form.hint", "service/appeal/field/kind/hint", "form.why")
     assert "Шаг 1 из 5" in talk.text
-    assert talk.labels == ["Заявление", "Предложение", "Жалоба", "Сохранить и выйти", "Отменить"]
+    assert talk.labels == ["Заявление", "Предложение", "Жалоба", "Отменить", "Другие способы"]
+
+
+def test_the_ways_without_a_messenger_are_told_and_the_form_stays() -> None:
+    talk = appeal().press("Другие способы")
+    assert talk.hears("service/appeal/offline", "form.step")
+    assert form(talk).step == "kind"
+    assert talk.press("Жалоба").hears("service/appeal/field/text/ask")
+
+
+def test_another_language_in_the_middle_of_a_form_keeps_the_form() -> None:
+    talk = appeal("place").say("In English")
+    assert talk.hears("settings.language_set", "form.back_to_it", "form.step_optional")
+    assert "Step 3 of 5 · Where did it happen?" in talk.text
+    assert form(talk).values["kind"] == "complaint"
+    assert talk.say("По-русски").text.count("Шаг 3 из 5") == 1
 
 
 def test_a_wish_in_words_begins_it_too() -> None:

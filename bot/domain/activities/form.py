@@ -79,15 +79,9 @@ def refuse(scene: Scene, form: Form, text: str) -> Decision:
 def pressed(scene: Scene, form: Form, press: PressForm) -> Result | None:
     """A button of this form; None where its step is over."""
     service = scene.pack.services[form.service]
-    match press.verb:
-        case "resume" if form.mode in (FormMode.PAUSED, FormMode.DROP):
-            return _show(scene, replace(form, mode=form.resume))
-        case "drop" if form.mode in (FormMode.DROP, FormMode.PAUSED):
-            return _drop(scene, service, form)
-        case "cancel":
-            return _cancel(scene, service, form)
-        case "exit":
-            return _pause(scene, form)
+    anywhere = _pressed_anywhere(scene, service, form, press)
+    if anywhere is not None:
+        return anywhere
     if form.mode is FormMode.PAUSED:
         return None
     if press.step == "review":
@@ -112,6 +106,23 @@ def _pressed_step(scene: Scene, service: Service, form: Form, press: PressForm) 
             return replace(moved, effects=_drop_files(service, form) if field.type is FieldType.FILE else ())
         case "back":
             return _back(scene, service, form)
+    return None
+
+
+def _pressed_anywhere(scene: Scene, service: Service, form: Form, press: PressForm) -> Decision | None:
+    """Buttons that do not depend on the step."""
+    match press.verb:
+        case "resume" if form.mode in (FormMode.PAUSED, FormMode.DROP):
+            return _show(scene, replace(form, mode=form.resume))
+        case "drop" if form.mode in (FormMode.DROP, FormMode.PAUSED):
+            return _drop(scene, service, form)
+        case "cancel":
+            return _cancel(scene, service, form)
+        case "exit":
+            return _pause(scene, form)
+        case "offline" if form.mode is FormMode.ASK:
+            told = words.other_ways(service, again(scene, form))
+            return Decision(scene.dialog, says=(told,), outcome="form.offline", slug=form.service)
     return None
 
 

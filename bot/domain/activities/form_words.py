@@ -6,6 +6,9 @@ from bot.domain.dialog import Form
 from bot.domain.speech import Lines, Offer, Param, Personal, Ref, Say, offer, say
 from knowledge_base.schema import FieldType, Service, ServiceField
 
+MOST_BUTTONS = 6
+"""More under one message confuse."""
+
 
 def press(form: Form, step: str, verb: str, value: str = "") -> str:
     """The action of a button of this form."""
@@ -22,6 +25,11 @@ def opening(service: Service, form: Form) -> Say:
     """What the service is, then its first question."""
     first = question(service, form, steps(service)[0])
     return Say((Ref(f"service/{service.slug}/description"), *first.parts), first.rows)
+
+
+def other_ways(service: Service, current: Say) -> Say:
+    """How to do the same without a messenger; the form goes on where it stands."""
+    return Say((Ref(f"service/{service.slug}/offline"), *current.parts[:1]), current.rows)
 
 
 def question(service: Service, form: Form, field: ServiceField) -> Say:
@@ -41,7 +49,10 @@ def question(service: Service, form: Form, field: ServiceField) -> Say:
         parts.append(Ref("form.notes", {"notes": Lines(notes)}))
     if field.name in form.values:
         parts.append(Ref("form.now", {"value": shown(service, form, field)}))
-    return Say(tuple(parts), (*_choices(service, form, field), _ways(service, form, field)))
+    choices = _choices(service, form, field)
+    room = MOST_BUTTONS - sum(len(row) for row in choices)
+    rows = (*choices, _ways(service, form, field)[: max(room, 0)])
+    return Say(tuple(parts), tuple(row for row in rows if row))
 
 
 def summary(service: Service, form: Form) -> Say:
@@ -115,6 +126,7 @@ def _choices(service: Service, form: Form, field: ServiceField) -> tuple[tuple[O
 
 
 def _ways(service: Service, form: Form, field: ServiceField) -> tuple[Offer, ...]:
+    """Ways on and out, the likeliest first; those that find no room can be typed."""
     ways = []
     if field.type is FieldType.FILE and field.name in form.values:
         ways.append(offer("button.next", press(form, field.name, "next")))
@@ -123,6 +135,9 @@ def _ways(service: Service, form: Form, field: ServiceField) -> tuple[Offer, ...
         ways.append(offer("button.skip", press(form, field.name, "skip")))
     if form.fixing or field is not steps(service)[0]:
         ways.append(offer("button.back", press(form, field.name, "back")))
-    ways.append(offer("button.exit", press(form, "-", "exit")))
+    if form.values:
+        ways.append(offer("button.exit", press(form, "-", "exit")))
     ways.append(offer("button.cancel", press(form, "-", "cancel")))
+    if not form.values:
+        ways.append(offer("button.other_ways", press(form, "-", "offline")))
     return tuple(ways)

@@ -73,7 +73,7 @@ def stage_changed(scene: Scene, request: RequestView, stage: str) -> Say:
     """Tells that a request has moved."""
     return say(
         "status.moved",
-        ((offer("button.where", f"q:{request.id}"),),),
+        ((Offer(Ref(f"service/{request.service}/where"), f"q:{request.id}"),),),
         number=request.number,
         stage=Ref(f"service/{request.service}/stage/{stage}"),
     )

@@ -21,7 +21,7 @@ from bot.domain.decision import (
     Scene,
 )
 from bot.domain.dialog import Form
-from bot.domain.speech import Fact, Lines, Personal, Ref, Say, StaffSay, When, offer, say
+from bot.domain.speech import Fact, Lines, Offer, Personal, Ref, Say, StaffSay, When, offer, say
 from knowledge_base.schema import FieldType, Service
 
 
@@ -77,7 +77,7 @@ def _request(scene: Scene, service: Service, form: Form) -> Decision:
                 {"number": Fact("number"), "due": When(due) if due else "", "first": Fact("case_due")},
             ),
         ),
-        ((offer("button.where", "q:{request}"), offer("button.menu", "menu:main")),),
+        ((Offer(Ref(f"service/{service.slug}/where"), "q:{request}"), offer("button.menu", "menu:main")),),
     )
     return replace(
         opened,
