@@ -23,6 +23,7 @@ from knowledge_base.schema_terms import Interval as Interval
 from knowledge_base.schema_terms import Policy as Policy
 from knowledge_base.schema_terms import Weekday as Weekday
 
+
 class TemplateButton(Model):
     """A button under an answer: opens a template, starts a service, or opens a link."""
 

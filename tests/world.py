@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from fastapi.dependencies import models as dependency_models
 from pydantic import SecretStr
 
 from bot import app, wiring
@@ -121,6 +122,8 @@ class World:
                     self.balancer.targets.append(port)
                     stack.callback(self.balancer.targets.remove, port)
             yield self
+        self._runtime = None
+        _forget_endpoints()
 
     def switches(self, ingress: str) -> None:
         """The next worker receives in another way."""
@@ -141,6 +144,13 @@ class World:
     async def closes(self) -> None:
         for client in self._clients:
             await client.closes()
+
+
+def _forget_endpoints() -> None:
+    """FastAPI remembers the last endpoints it looked at; each of ours holds a pack and an engine, 20 MB a story."""
+    for found in vars(dependency_models).values():
+        if callable(clear := getattr(found, "cache_clear", None)):
+            clear()
 
 
 @asynccontextmanager

@@ -65,6 +65,8 @@ class Lines:
     refs: tuple[Ref, ...]
 
 
+MOST_BUTTONS = 6
+"""Under one message: more confuse."""
 Param: TypeAlias = str | int | Ref | Lines | When | Fact | Personal
 
 

@@ -29,7 +29,7 @@ def test_parts_are_there_only_for_several_questions(ministry: Matcher) -> None:
 
 
 def test_one_line_in_one_line_out(ministry: Matcher) -> None:
-    lines = [
+    lines: list[bytes | str] = [
         "привет\n".encode(),
         b"\n",
         b"\xff\xfe\xd0 bad\n",

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.domain.errors import OutcomeUnknown, Refused
 from bot.domain.messages import Call, Sent
+from bot.storage.outbox import Leased
 from bot.storage.session import Database
 from bot.usecases import deliver
 from tests.storage.rows import FREELY, ask, claim, do, put
@@ -47,7 +48,7 @@ async def test_no_words_of_a_messenger_stop_the_others(worker: Worker, db: Datab
     """PostgreSQL keeps neither NUL nor half a character; what can't be recorded would be tried for ever."""
     await put(db, ("1", "a"), ("2", "b"), ("3", "c"))
     first, second, third = await claim(db)
-    results = [
+    results: list[tuple[Leased, Sent | Exception]] = [
         (first, Refused("bad\0 \ud83d words")),
         (second, OutcomeUnknown("cut\0 short")),
         (third, await _sends(third.call)),

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from bot import turn
+from bot.domain.decide import decide
+from bot.domain.decision import Scene
+from bot.domain.events import Event
 from bot.domain.messages import Kind
 from bot.storage import inbox
 from bot.storage.inbox import Claimed
@@ -66,9 +69,8 @@ async def test_a_turn_that_fails_is_taken_back_for_all_and_each_is_tried_alone(
 ) -> None:
     for who in ("1", "2", "3"):
         await worker.receives(who, Kind.TEXT, text="agrostartup")
-    decide = turn.decide
 
-    def broken(scene: turn.Scene, event: turn.Event) -> object:
+    def broken(scene: Scene, event: Event) -> object:
         if getattr(getattr(event, "incoming", None), "external_id", "") == "3":
             raise RuntimeError("on purpose")
         return decide(scene, event)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.domain.activities import blanks, handoff
 from bot.domain.decision import Decision, OpenEpisode, RecordQuestion, RememberWatch, Scene
-from bot.domain.speech import Offer, Ref, Say, offer, say
+from bot.domain.speech import MOST_BUTTONS, Offer, Ref, Say, offer, say
 from knowledge_base.schema import Template
 from nlu.understanding import Outcome, Understanding
 
@@ -142,15 +142,15 @@ def _answer_rows(template: Template, episode: str) -> tuple[tuple[Offer, ...], .
     helped = (offer("button.helped", f"h:{{{episode}}}:1"), offer("button.not_helped", f"h:{{{episode}}}:0"))
     if template.unmet:
         first.append(offer("button.tell_me", f"n:{template.slug}"))
-    rows = [tuple(first), *_links(template)]
-    if not template.sensitive:
-        rows.append(helped)
+    last = () if template.sensitive else helped
+    # Links that find no room here stand under the longer answer.
+    rows = [tuple(first), *_links(template, MOST_BUTTONS - len(first) - len(last)), last]
     return tuple(row for row in rows if row)
 
 
-def _links(template: Template) -> tuple[tuple[Offer, ...], ...]:
+def _links(template: Template, most: int = MOST_BUTTONS) -> tuple[tuple[Offer, ...], ...]:
     offers = []
-    for number, button in enumerate(template.buttons):
+    for number, button in enumerate(template.buttons[:most]):
         label = Ref(f"template/{template.slug}/button/{number}")
         if button.link:
             offers.append(Offer(label, link=button.link))

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.dialog import Form
-from bot.domain.speech import Lines, Offer, Param, Personal, Ref, Say, offer, say
+from bot.domain.speech import MOST_BUTTONS, Lines, Offer, Param, Personal, Ref, Say, offer, say
 from knowledge_base.schema import FieldType, Service, ServiceField
-
-MOST_BUTTONS = 6
-"""More under one message confuse."""
 
 
 def press(form: Form, step: str, verb: str, value: str = "") -> str:
