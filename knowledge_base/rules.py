@@ -226,7 +226,7 @@ def _languages(draft: Draft, agency: schema.Agency) -> Iterator[Fault]:
     """Every text and every list of samples in the default language, none in an undeclared one."""
     items = [item for kind in draft.items.values() for item in kind.values()]
     for item in [*items, *([draft.agency] if draft.agency else [])]:
-        for place, by_language in _localized(item.model, ()):
+        for place, by_language in localized(item.model):
             if not by_language.get(agency.default_language):
                 what = f"{place[-1]!r} has nothing in the default language {agency.default_language!r}"
                 yield item.fault(place, what, f"add {agency.default_language}: under it")
@@ -235,7 +235,8 @@ def _languages(draft: Draft, agency: schema.Agency) -> Iterator[Fault]:
                 yield item.fault((*place, language), what, "declare it there or remove the text")
 
 
-def _localized(model: BaseModel, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
+def localized(model: BaseModel, place: Place = ()) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """Every text and list of samples of a model, by language, and where it stands."""
     for name, info in type(model).model_fields.items():
         value = getattr(model, name)
         if name == "samples" or info.annotation in (schema.Localized, schema.Localized | None):
@@ -244,7 +245,7 @@ def _localized(model: BaseModel, place: Place) -> Iterator[tuple[Place, dict[str
         elif isinstance(value, tuple):
             for index, part in enumerate(value):
                 if isinstance(part, BaseModel):
-                    yield from _localized(part, (*place, name, index))
+                    yield from localized(part, (*place, name, index))
 
 
 def _texts(draft: Draft, agency: schema.Agency, required: frozenset[str]) -> Iterator[Fault]:

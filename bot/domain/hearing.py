@@ -162,10 +162,12 @@ def _ways_out(scene: Scene) -> tuple[Offered, ...]:
     form_now, texts = scene.dialog.form, scene.pack.texts
     if form_now is None:
         return ()
-    ways = {"exit": texts["button.exit"], "cancel": texts["button.cancel"]}
+    ways = [("-", "exit", texts["button.exit"]), ("-", "cancel", texts["button.cancel"])]
+    if form_now.mode is FormMode.PICK:
+        ways.append(("review", "summary", texts["button.summary"]))
     return tuple(
-        Offered(label, form_words.press(form_now, "-", way))
-        for way, labels in ways.items()
+        Offered(label, form_words.press(form_now, step, verb))
+        for step, verb, labels in ways
         for label in labels.values()
     )
 

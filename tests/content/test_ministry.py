@@ -11,6 +11,7 @@ import pytest
 
 from knowledge_base.check import kb_check
 from knowledge_base.load import load_pack
+from knowledge_base.rules import localized
 from knowledge_base.schema import Pack
 
 ROOT = Path(__file__).parents[2] / "knowledge_base" / "packs" / "ministry"
@@ -126,3 +127,11 @@ def test_no_real_telephone_and_no_real_link(pack: Pack) -> None:
         links = [*re.findall(r"https?://[^\s)]+", said), *(button.link or "" for button in template.buttons)]
         assert all(link.startswith("https://example.invalid") for link in links if link), template.slug
         assert all(code == "000" for code in re.findall(r"\+7 \((\d+)\)", said)), template.slug
+
+
+def test_all_but_the_longer_answers_are_in_both_languages(pack: Pack) -> None:
+    """A longer answer that is not says so itself."""
+    kinds = (pack.templates, pack.services, pack.menus, pack.teams, pack.policies, pack.topics, pack.situations)
+    said = {(slug, *place): texts for kind in kinds for slug, item in kind.items() for place, texts in localized(item)}
+    said |= {(key,): texts for key, texts in pack.texts.items()}
+    assert [where for where, texts in said.items() if set(texts) != {"ru", "en"} and where[-1] != "more"] == []

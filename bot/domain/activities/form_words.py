@@ -81,7 +81,9 @@ def pick(service: Service, form: Form) -> Say:
         for field in service.fields
     )
     rows = tuple(offers[i : i + 2] for i in range(0, len(offers), 2))
-    return say("form.pick", (*rows, (offer("button.summary", press(form, "review", "summary")),)))
+    # Where a long form leaves it no room it can be typed, and any field's "back" leads to the summary too.
+    back = (offer("button.summary", press(form, "review", "summary")),) if len(offers) < MOST_BUTTONS else ()
+    return say("form.pick", tuple(row for row in (*rows, back) if row))
 
 
 def confirm_drop(form: Form) -> Say:
