@@ -19,7 +19,6 @@ from bot.channels.telegram.capabilities import CAPABILITIES as TELEGRAM
 from bot.channels.vk.capabilities import CAPABILITIES as VK
 from bot.domain import actions
 from bot.domain import decision as made
-from bot.domain.attachments import FilesOf
 from bot.domain.case_effects import CloseCase, StartCase
 from bot.domain.decide import decide
 from bot.domain.decision import CaseView, Decision, EpisodeView, Need, Query, RequestView, Scene, StageReached, View
@@ -263,8 +262,7 @@ class Talk:
                 return self.episodes.get(id_)
             case EpisodeOfMessage(message):
                 return self.episodes.get(int(message or 0))
-            case FilesOf():
-                return None
+        return None
 
     def _rendered(
         self, said: Sequence[Say], language: str, facts: Mapping[str, str | int | dt.datetime]
