@@ -12,7 +12,7 @@ from bot.acting import Done, Form
 from bot.domain.acts import Answer, Claim, Verb
 from bot.domain.case import CaseState
 from bot.domain.desk_errors import BadForm, Conflict, NotDone, NotThere
-from bot.domain.desk_views import Delivery, FileState, LineKind, Page, QueueFilter
+from bot.domain.desk_views import Delivery, FileState, Line, LineKind, Page, QueueFilter
 from bot.domain.errors import Forbidden
 from bot.domain.events import StaffActed, StaffPerson
 from bot.domain.messages import Channel
@@ -120,7 +120,8 @@ async def test_older_lines_page_by_page_none_twice_none_lost(called: Worker) -> 
     for number in range(5):
         await does(called, "1", Answer(f"Ответ {number}"))
     whole = (await read_desk.conversation(called.runtime, 1, 1)).lines
-    pieces, before = [], None
+    pieces: list[Line] = []
+    before: int | None = None
     while True:
         page = await read_desk.conversation(called.runtime, 1, 1, before=before, most=2)
         pieces = [*page.lines, *pieces]
