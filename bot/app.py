@@ -96,6 +96,8 @@ async def serving(
                 )
             )
         scheduler.start()
+        while not (server.started or work[0].done()):  # "ready" means that nobody is turned away
+            await asyncio.sleep(0.005)
         background.append(group.create_task(_notify(runtime)))
         try:
             yield

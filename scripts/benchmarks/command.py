@@ -9,21 +9,31 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from scripts.benchmarks import faults
 from scripts.benchmarks.main_job import FULL, QUICK, measure
 from scripts.benchmarks.processes import BenchError
 from scripts.benchmarks.report import as_object, as_table, bars
+from tests.faults.deployment import Transport
 
 OK, MISSED, USAGE = 0, 1, 2
+TRANSPORTS = [transport.value for transport in Transport]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and report. Exit code: 0 every bar is met, 1 one is missed, 2 wrong usage."""
     parser = argparse.ArgumentParser(prog="scripts/bench")
-    parser.add_argument("bench", choices=["main_job"])
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--quick", action="store_true")
+    kinds = parser.add_subparsers(dest="bench", required=True)
+    for kind in ("main_job", "faults"):
+        one = kinds.add_parser(kind)
+        one.add_argument("--json", action="store_true")
+        one.add_argument("--quick", action="store_true")
+    one.add_argument("--seed", type=int)
+    one.add_argument("--kills", type=int)
+    one.add_argument("--transport", choices=TRANSPORTS, action="append")
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if options.bench == "faults":
+        return _faults(options)
     try:
         results = asyncio.run(measure(QUICK if options.quick else FULL, _progress))
     except BenchError as error:
@@ -36,6 +46,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         print(as_table(results))
     return OK if all(bar.met for bar in bars(results)) else MISSED
+
+
+def _faults(options: argparse.Namespace) -> int:
+    try:
+        sieges = faults.run(
+            quick=options.quick, seed=options.seed, kills=options.kills,
+            transports=options.transport or TRANSPORTS, tell=_progress,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    print(json.dumps(faults.as_object(sieges), ensure_ascii=False) if options.json else faults.as_table(sieges))
+    return OK if sieges.held else MISSED
 
 
 def _progress(text: str) -> None:

@@ -131,7 +131,10 @@ class Emulator(abc.ABC):
         fault = self.faults.pick(method)
         if fault is None:
             return effect()
-        return injected(fault, request, effect, self.fault_reply)
+        if fault.kind == "phantom":
+            with self.ledger.hidden():
+                return effect()
+        return injected(fault, request, effect, self.fault_reply, self.faults.random)
 
     def transcript(self, chat_id: int) -> str:
         """The bot's words in this chat, one message a line, for failures and for people."""

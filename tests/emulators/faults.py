@@ -3,9 +3,10 @@
 Kinds of a call: `delay` (seconds), `drop` (the connection closes without a reply), `hang` (no reply for
 `seconds`, 0: until the caller leaves), `too_many` (Telegram 429 with `retry_after`, VK error 6), `error_500`
 (JSON), `error_502` (an HTML page), `garbage` (a cut JSON text), `captcha` (VK error 14), `error` (any `code`
-and `text`). With `after=True` a delay, drop, hang, 5xx or garbage comes after the call took effect.
-Kinds of updates: `duplicate`, `reorder`, `malformed`, and for webhooks `forged` (a wrong secret); they strike
-when updates are handed over.
+`truncated` (half of a body), `phantom` (a success, but nobody ever sees the message), `captcha` (VK error 14),
+`error` (any `code` and `text`). With `after=True` a delay, drop, hang, 5xx, garbage, lie or truncation comes
+after the call took effect.
+Kinds of updates: `duplicate`, `reorder`, `malformed`; they strike when updates are handed over.
 """
 
 from __future__ import annotations
@@ -21,14 +22,26 @@ from tests.emulators.wire import CUT, Answer, Reply, Request, settled
 
 POLLING: Final = frozenset({"getUpdates", "a_check"})
 UPDATE_KINDS: Final = frozenset({"duplicate", "reorder", "malformed", "forged"})
-LATE_KINDS: Final = frozenset({"delay", "drop", "hang", "error_500", "error_502", "garbage"})
-CALL_KINDS: Final = LATE_KINDS | {"too_many", "captcha", "error"}
+LATE_KINDS: Final = frozenset({"delay", "drop", "hang", "error_500", "error_502", "garbage", "lie", "truncated"})
+CALL_KINDS: Final = LATE_KINDS | {"too_many", "captcha", "error", "phantom"}
 
 HTML_502: Final = (
     b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
     b"<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n"
     b"</body>\r\n</html>\r\n"
 )
+LIES: Final = (
+    Reply(b'{"ok":false,"error_code":500,"description":"Internal Server Error"}'),
+    Reply(b'{"ok":true}'),
+    Reply(b'{"ok":"yes","error":"no"}'),
+    Reply(b"[]"),
+    Reply(b"null"),
+    Reply(b'"ok"'),
+    Reply(b""),
+    Reply(b"\xff\xfe{}"),
+    Reply(HTML_502, content_type="text/html"),
+)
+"""None of them says that a call took place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +167,7 @@ async def injected(
     request: Request,
     effect: Callable[[], Answer | Awaitable[Answer]],
     reply_for: Callable[[Fault], Reply],
+    lot: random.Random,
 ) -> Answer:
     """Answer one call with a fault; `effect` does the call, `reply_for` words the messenger's own errors."""
     if fault.kind == "delay" and not fault.after:
@@ -171,6 +185,10 @@ async def injected(
             return CUT
         case "garbage":
             return Reply(b'{"ok":true,"response":[{"mess')
+        case "lie":
+            return LIES[lot.randrange(len(LIES))]
+        case "truncated":
+            return Reply(b'{"ok":true,"result":{"message_id":17},"response":17}', truncated=True)
         case "error_502":
             return Reply(HTML_502, 502, "text/html")
     return reply_for(fault)

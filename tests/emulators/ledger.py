@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -113,6 +114,9 @@ class Ledger:
         self.requests: Counter[str] = Counter()
         self.effects: deque[Effect] = deque(maxlen=FAST_EFFECTS if fast else None)
         self.total = 0
+        self.phantoms: set[int] = set()
+        """Ids of messages that the bot believes sent and nobody ever saw."""
+        self._hiding = False
         self._chats: dict[int, dict[int, Sent]] = {}
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -133,11 +137,23 @@ class Ledger:
 
     def add(self, method: str, sent: Sent) -> None:
         """Note an accepted message of the bot."""
+        if self._hiding:
+            self.phantoms.add(sent.message_id)
+            return
         chat = self._chats.setdefault(sent.chat_id, {})
         chat[sent.message_id] = sent
         if self._fast and len(chat) > FAST_MESSAGES_PER_CHAT:
             del chat[next(iter(chat))]
         self.record(method, sent.chat_id, sent.message_id, sent.text, sent.key)
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Messages sent meanwhile are answered with success and appear nowhere."""
+        self._hiding = True
+        try:
+            yield
+        finally:
+            self._hiding = False
 
     def remove(self, method: str, sent: Sent) -> None:
         """Note that the bot took a message of its own away."""

@@ -112,7 +112,7 @@ class CallbackServers:
             event = {**event, "event_id": secrets.token_hex(20)}
         for server in to:
             body = as_json({**event, "secret": server.secret} if server.secret else event)
-            forged = (as_json({**event, "secret": "wrong"}), {})
+            forged: tuple[bytes, dict[str, str]] = (as_json({**event, "secret": "wrong"}), {})
             push = Push(body, {}, forged, _is_ok, partial(setattr, server, "failures", 0))
             server.pusher.put(lane_of(event.get("object")), push)
 

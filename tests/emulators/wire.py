@@ -31,6 +31,8 @@ class Reply:
     body: bytes
     status: int = 200
     content_type: str = JSON_TYPE
+    truncated: bool = False
+    """The head promises the whole body, half of it comes, and the connection ends."""
 
 
 class Cut(enum.Enum):
@@ -152,8 +154,9 @@ class _Connection(asyncio.Protocol):
         if isinstance(answer, Cut):
             self.abort()
             return
-        self._transport.write(_head(answer, request.keep_alive) + answer.body)
-        if not request.keep_alive:
+        body = answer.body[: len(answer.body) // 2] if answer.truncated else answer.body
+        self._transport.write(_head(answer, request.keep_alive) + body)
+        if answer.truncated or not request.keep_alive:
             self._transport.close()
 
 

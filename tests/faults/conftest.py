@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import asyncpg
 import pytest
 
-from tests.emulators import TelegramEmulator, VkEmulator
 from tests.faults.deployment import Deployment
-from tests.faults.helper import ROOT, Helper
-from tests.postgres import drop
+from tests.faults.ground import deployed, keeping, nursing
+from tests.faults.helper import Helper
 
 
 @pytest.fixture(scope="session")
 def keeper() -> Iterator[Helper]:
-    """A durable PostgreSQL that may be stopped: see ``tests.faults.keeper``."""
-    made = Helper("tests.faults.keeper")
-    yield made
-    made.close()
+    """A database server that may be stopped."""
+    with keeping() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
 def nursery() -> Iterator[Helper]:
-    """See ``tests.faults.nursery``."""
-    made = Helper("tests.faults.nursery", str(ROOT / "var"))
-    yield made
-    made.close()
+    """Where workers start quickly."""
+    with nursing() as made:
+        yield made
 
 
 @pytest.fixture
 async def deployment(keeper: Helper, nursery: Helper, tmp_path: Path) -> AsyncIterator[Deployment]:
     """A deployment on an empty database of this test's own, without a worker yet."""
-    name = f"faults_{secrets.token_hex(6)}"
-    url = keeper.greeting["url"]
-    await _execute(url, f"CREATE DATABASE {name}")
-    async with TelegramEmulator() as telegram, VkEmulator() as vk:
-        made = Deployment(nursery, urlsplit(url)._replace(path=f"/{name}").geturl(), telegram, vk, tmp_path)
+    async with deployed(keeper, nursery, tmp_path) as made:
         yield made
-        await made.close()
-    async with asyncio.timeout(30):
-        connection = await asyncpg.connect(url)
-        await drop(connection, name)
-        await connection.close()
-
-
-async def _execute(url: str, statement: str) -> None:
-    async with asyncio.timeout(30):
-        connection = await asyncpg.connect(url)
-        await connection.execute(statement)
-        await connection.close()

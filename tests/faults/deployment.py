@@ -9,14 +9,16 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from tests.balancer import Balancer
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.vk import VkEmulator
 from tests.faults.helper import ROOT, Helper
@@ -26,6 +28,13 @@ READY = "Otklik is ready"
 START_SECONDS = 40.0
 PORTS = range(20_000, 32_000)
 """Below those that the system gives to outgoing connections, which could take one away."""
+
+
+class Transport(StrEnum):
+    """How updates of messengers come in."""
+
+    POLLING = "polling"
+    WEBHOOK = "webhook"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +62,10 @@ class Worker:
 
 @dataclass(slots=True)
 class Deployment:
-    """Starts workers on one database. ``environment`` adds to or replaces their settings."""
+    """Starts workers on one database.
+
+    ``environment`` adds to or replaces their settings, ``hook`` changes them: see ``tests.faults.hooks``.
+    """
 
     nursery: Helper
     database_url: str
@@ -63,12 +75,16 @@ class Deployment:
     environment: Mapping[str, str] = field(default_factory=dict)
     workers: list[Worker] = field(default_factory=list)
     started: int = 0
+    hook: str | None = None
+    transport: Transport = Transport.POLLING
+    balancer: Balancer | None = None
+    """Stands before the workers, for webhooks."""
 
     def spawn(self, hook: str | None = None) -> Worker:
         """A new worker, not waited for."""
         self.started += 1
         port, log = _free_port(), self.folder / f"worker-{self.started}.log"
-        pid = self.nursery.ask(env=self._environment(port), log=str(log), hook=hook)["pid"]
+        pid = self.nursery.ask(env=self._environment(port), log=str(log), hook=hook or self.hook)["pid"]
         worker = Worker(pid, port, log, os.pidfd_open(pid))
         self.workers.append(worker)
         return worker
@@ -83,6 +99,8 @@ class Deployment:
         while READY not in worker.told():
             assert worker.alive and time.monotonic() < until, f"a worker did not start:\n{worker.told()}"
             await asyncio.sleep(0.02)
+        if self.balancer is not None:
+            self.balancer.targets.append(worker.port)
         return worker
 
     async def kill(self, worker: Worker) -> None:
@@ -97,6 +115,8 @@ class Deployment:
             assert time.monotonic() < until, f"the worker did not end:\n{worker.told()}"
             await asyncio.sleep(0.001)
         self.workers.remove(worker)
+        if self.balancer is not None and worker.port in self.balancer.targets:
+            self.balancer.targets.remove(worker.port)
         os.close(worker.pidfd)
 
     async def close(self) -> None:
@@ -125,6 +145,15 @@ class Deployment:
                     raise
                 await asyncio.sleep(0.2)
 
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection for questions that must not take long."""
+        connection = await asyncpg.connect(self.database_url, timeout=10)
+        try:
+            yield connection
+        finally:
+            await connection.close(timeout=5)
+
     async def value(self, query: str, *arguments: object) -> Any:
         """The first value of the first row; None without rows."""
         found = await self.rows(query, *arguments)
@@ -145,9 +174,34 @@ class Deployment:
             seconds=seconds,
         )
 
+    async def receiving(self) -> None:
+        """Waits until workers receive what the messengers have: before that, VK's events are not ours."""
+        if self.transport is Transport.WEBHOOK:
+            until = time.monotonic() + 30
+            while not (self.telegram.pushed_to and self.vk.pushed_to):
+                assert time.monotonic() < until, f"no webhook is set\n{self.logs()}"
+                await asyncio.sleep(0.05)
+            return
+        await self.until("SELECT EXISTS (SELECT 1 FROM receiver)")
+        await self.telegram.wait_polled(20)
+
+    async def drained(self) -> bool:
+        """Whether everything that the messengers have for us is stored, and all that is stored is handled."""
+        if len(self.telegram.state.queue):
+            return False
+        if self.transport is Transport.WEBHOOK:
+            idle = all(server.pusher.idle for server in self.vk.state.callbacks.servers.values())
+            return idle and bool(await self.value("SELECT NOT EXISTS (SELECT 1 FROM inbox WHERE state = 'new')"))
+        return bool(await self.value(_DRAINED, str(self.vk.state.log.ts)))
+
     def logs(self, last: int = 3000) -> str:
         """The ends of the logs of the workers that live."""
         return "\n".join(f"--- worker {worker.pid}\n{worker.told()[-last:]}" for worker in self.workers)
+
+    def _webhooks(self) -> dict[str, str]:
+        if self.balancer is None:
+            return {}
+        return {"OTKLIK_PUBLIC_URL": self.balancer.url, "OTKLIK_INGRESS": self.transport.value}
 
     def _environment(self, port: int) -> dict[str, str]:
         return {
@@ -163,8 +217,14 @@ class Deployment:
             "OTKLIK_VK_API": self.vk.url,
             "OTKLIK_TELEGRAM_RATE": "300",
             "OTKLIK_VK_RATE": "300",
+            **self._webhooks(),
             **self.environment,
         }
+
+
+_DRAINED = """
+    SELECT NOT EXISTS (SELECT 1 FROM inbox WHERE state = 'new') AND split_part(position, ':', 2) = $1 FROM receiver
+"""
 
 
 def _free_port() -> int:

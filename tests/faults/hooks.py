@@ -66,10 +66,13 @@ def _store_through(wrap: Callable[[Store], Store]) -> None:
 
 
 def short_leases() -> None:
-    """Calls are leased for less than the database is away in its test."""
-    from bot.storage import outbox
+    """Everything that waits for a lost worker waits for a few seconds only: tests take that much less time."""
+    from bot.storage import inbox, leader, outbox, session
 
-    outbox.LEASE_SECONDS = SHORT_LEASE_SECONDS
+    outbox.LEASE_SECONDS = inbox.LEASE_SECONDS = SHORT_LEASE_SECONDS
+    session.IDLE_SECONDS = leader.SILENT_SECONDS = SHORT_LEASE_SECONDS - 1
+    leader.BEAT_SECONDS = 1.0
+    session.COMMAND_SECONDS = 5.0
 
 
 def random_keys() -> None:

@@ -14,9 +14,14 @@ class Proxy:
     def __init__(self, url: str) -> None:
         self._target, self.url = urlsplit(url), ""
         self._links: list[_Link] = []
+        self.refusing = False
+        """New connections are closed at once."""
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One new connection."""
+        if self.refusing:
+            writer.transport.abort()
+            return
         assert self._target.hostname and self._target.port
         there = await asyncio.open_connection(self._target.hostname, self._target.port)
         link = _Link((reader, writer), there)

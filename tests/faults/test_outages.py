@@ -6,8 +6,9 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+import aiohttp
 import pytest
 
 from bot.domain.messages import Channel
@@ -91,32 +92,71 @@ async def test_telegram_hangs_and_the_others_are_served(deployment: Deployment) 
         await _answered(crowd)
 
 
-async def test_telegram_is_unreachable(deployment: Deployment) -> None:
+async def test_a_revoked_token_stops_nobody_else(deployment: Deployment) -> None:
+    """The log says what to do, the doctor says it too, and the other doors stay open."""
     async with _everyone(deployment) as crowd:
-        telegram = deployment.telegram
-        port = int(telegram.url.rpartition(":")[2])
-        telegram.faults.chance("delay", 1.0, method="sendMessage", seconds=3.0)
-        crowd.write(Channel.TELEGRAM, 10)
-        await deployment.until("SELECT count(*) >= 5 FROM outbox WHERE state = 'pending' AND attempts > 0")
-        await telegram.stop()
-        telegram.faults.clear()
-        crowd.write(Channel.TELEGRAM, 10)
-        await asyncio.sleep(AWAY_SECONDS)
-        await telegram.start(port)
+        telegram, token = deployment.telegram, deployment.telegram.token
+        telegram.token = "7:revoked-token-of-thirty-five-letters"
+        telegram.cut_connections()
+        deployment.telegram.client_says(CLIENT, QUESTION)
+        for channel in (Channel.VK, Channel.PAGE):
+            crowd.write(channel, 3)
+        await _answered(crowd, 15)
+        (worker,) = deployment.workers
+        until = time.monotonic() + 20
+        while "OTKLIK_TELEGRAM_TOKEN" not in worker.told():
+            assert time.monotonic() < until, worker.told()
+            await asyncio.sleep(0.2)
+        assert token not in worker.told()
+        telegram.token = token
+        await telegram.wait_for(CLIENT, lambda sent: ANSWER in sent.text, timeout=40)
+
+
+async def test_another_program_that_polls_our_token(deployment: Deployment) -> None:
+    """Both cut each other short; what we get is handled once, and the log says what is the matter."""
+    async with _everyone(deployment) as crowd:
+        async with aiohttp.ClientSession() as session:
+            for _ in range(5):
+                await asyncio.sleep(0.5)
+                url = f"{deployment.telegram.url}/bot{deployment.telegram.token}/getUpdates"
+                with suppress(aiohttp.ClientError):
+                    await (await session.post(url, json={"timeout": 0, "limit": 1})).read()
+                crowd.write(Channel.TELEGRAM, 2)
+        await _answered(crowd)
+        assert "does another program poll this token?" in deployment.workers[0].told()
+
+
+@pytest.mark.parametrize("refuse", ["expire_key", "lose_session"])
+async def test_vks_long_poll_wants_a_new_key(deployment: Deployment, refuse: str) -> None:
+    async with _everyone(deployment) as crowd:
+        for _ in range(3):
+            crowd.write(Channel.VK, 3)
+            await _answered(crowd)
+            getattr(deployment.vk, refuse)()
+            await asyncio.sleep(0.3)
+        crowd.write(Channel.VK, 3)
         await _answered(crowd)
 
 
-async def test_telegram_refuses_everything_for_a_while(deployment: Deployment) -> None:
+async def test_a_blocked_channel_starves_no_other(deployment: Deployment) -> None:
+    """Thousands of calls that wait for Telegram leave VK and the page as quick as they were."""
     async with _everyone(deployment) as crowd:
-        faults = deployment.telegram.faults
-        for method in ("sendMessage", "getUpdates"):
-            faults.chance("error_502", 0.5, method=method)
-            faults.chance("error_500", 0.5, method=method)
-            faults.chance("too_many", 1.0, method=method, retry_after=1)
-        crowd.write(Channel.TELEGRAM, 10)
-        await asyncio.sleep(AWAY_SECONDS)
-        faults.clear()
-        await _answered(crowd)
+        deployment.telegram.faults.chance("too_many", 1.0, method="sendMessage", retry_after=30)
+        await deployment.rows(BACKLOG)
+        begun = time.monotonic()
+        for channel in (Channel.VK, Channel.PAGE):
+            crowd.write(channel, 6)
+        while crowd.unfinished():
+            assert time.monotonic() - begun < 6, "the others wait for Telegram"
+            await asyncio.sleep(0.1)
+            await crowd.look()
+
+
+BACKLOG = """
+    INSERT INTO outbox (conversation, channel, kind, target, body, created_at)
+    SELECT 'telegram:backlog' || n % 5000, 'telegram', 'message', (5000000 + n % 5000)::text, '{"text":"later"}', now()
+    FROM generate_series(1, 20000) AS n
+"""
 
 
 async def test_a_handler_that_always_fails(deployment: Deployment) -> None:

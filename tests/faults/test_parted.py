@@ -16,9 +16,9 @@ from tests.faults.proxy import proxy_to
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
-LEARNS_SECONDS = 15.0
+LEARNS_SECONDS = 5.0
 """After this the worker that was cut off polls no more."""
-PEACE_SECONDS = 15.0
+PEACE_SECONDS = 6.0
 CONFLICT = "409 Conflict"
 """Two who poll cut each other short, again and again."""
 
@@ -27,11 +27,11 @@ async def test_a_worker_cut_off_gives_up_its_lead(deployment: Deployment) -> Non
     direct = deployment.database_url
     async with proxy_to(direct) as way:
         deployment.environment = {"OTKLIK_DATABASE_URL": way.url}
-        parted = await deployment.start()
+        parted = await deployment.start("short_leases")
         await deployment.until("SELECT EXISTS (SELECT 1 FROM receiver)")
         await deployment.telegram.wait_polled(20)
         deployment.environment = {}
-        other = await deployment.start()
+        other = await deployment.start("short_leases")
         way.part()
         await asyncio.sleep(LEARNS_SECONDS)
         before = [worker.told().count(CONFLICT) for worker in (parted, other)]

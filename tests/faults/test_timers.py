@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ROOT
-from knowledge_base.load import load_pack
 from tests.emulators.telegram import STAFF_CHAT
 from tests.faults.deployment import Deployment
+from tests.faults.marks import seen
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 CLIENT = 800
-MARKS = {"warn": "staff.term_near", "alarm": "staff.term_passed", "supervisor": "staff.supervisor"}
 QUIET_SECONDS = 2.5
 """Longer than the pause between two ticks."""
 
@@ -31,7 +29,7 @@ async def test_each_mark_exactly_once_across_kills(deployment: Deployment, tmp_p
     deployment.telegram.client_says(CLIENT, "позовите оператора")
     await deployment.until("SELECT count(*) = 3 FROM timer WHERE state = 'set'")
     await deployment.settled()
-    assert _seen(deployment) == {}
+    assert seen(deployment) == {}
 
     await deployment.kill(worker)
     turn(await _ahead(deployment, "warn"))
@@ -62,26 +60,10 @@ async def _ahead(deployment: Deployment, kind: str) -> str:
 async def _sees(deployment: Deployment, wanted: dict[str, int]) -> None:
     """Waits for these marks in the staff group, and then that nothing else comes."""
     until = time.monotonic() + 20
-    while _seen(deployment) != wanted:
+    while seen(deployment) != wanted:
         assert time.monotonic() < until, (
-            f"{_seen(deployment)} instead of {wanted}\n{deployment.telegram.transcript(STAFF_CHAT)}\n"
-            f"{deployment.logs()}"
+            f"{seen(deployment)} instead of {wanted}\n{deployment.telegram.transcript(STAFF_CHAT)}\n{deployment.logs()}"
         )
         await asyncio.sleep(0.1)
     await asyncio.sleep(QUIET_SECONDS)
-    assert _seen(deployment) == wanted
-
-
-def _seen(deployment: Deployment) -> dict[str, int]:
-    """How often each mark was posted in the staff group."""
-    texts = load_pack(ROOT / "knowledge_base" / "packs" / "ministry").texts
-    posts = [sent.text for sent in deployment.telegram.messages(STAFF_CHAT)]
-    signs = {kind: _sign(texts[key]["ru"]) for kind, key in MARKS.items()}
-    counts = {kind: sum(sign in post for post in posts) for kind, sign in signs.items()}
-    return {kind: count for kind, count in counts.items() if count}
-
-
-def _sign(text: str) -> str:
-    """The longest stretch of a text that holds no placeholder and no formatting."""
-    plain = text.replace("**", "\n").replace("`", "\n").replace("{", "\n{").replace("}", "}\n")
-    return max((part for part in plain.split("\n") if "{" not in part), key=len).strip()
+    assert seen(deployment) == wanted

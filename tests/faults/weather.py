@@ -10,8 +10,11 @@ CALLS = 0.025
 UPDATES = 0.02
 
 
-def storm(telegram: TelegramEmulator, vk: VkEmulator, seed: int) -> None:
-    """From now on every kind of fault strikes both messengers, calls and updates alike."""
+def storm(telegram: TelegramEmulator, vk: VkEmulator, seed: int, *, reorder: bool) -> None:
+    """From now on every kind of fault strikes both messengers, calls and updates alike.
+
+    ``reorder``: updates come in another order as well, which only whoever gets several at once can mend.
+    """
     for number, (emulator, send, polls) in enumerate(
         (
             (telegram, "sendMessage", ("getUpdates", "deleteWebhook")),
@@ -22,7 +25,7 @@ def storm(telegram: TelegramEmulator, vk: VkEmulator, seed: int) -> None:
         for method in (send, *polls):
             _calls(emulator, method)
         emulator.faults.chance("hang", 0.005, method=send, seconds=2.0, after=True)
-        for kind, probability in (("duplicate", UPDATES), ("malformed", UPDATES), ("reorder", 0.1)):
+        for kind, probability in (("duplicate", UPDATES), ("malformed", UPDATES), ("reorder", 0.1 if reorder else 0.0)):
             emulator.faults.chance(kind, probability)
 
 
