@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.errors import OtklikError
+from bot.domain.events import StaffPerson
 from bot.domain.staff import Role
 
 IDLE = dt.timedelta(hours=1)
@@ -61,6 +62,10 @@ class Person:
     login: str
     team: str
     role: str
+
+    def as_staff(self) -> StaffPerson:
+        """The same one, as the rules of both desks know him."""
+        return StaffPerson(self.id, self.name, self.team, self.role)
 
 
 def clean_login(login: str) -> str:

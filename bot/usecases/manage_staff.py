@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from bot.domain import sign_in as rules
 from bot.domain.errors import Forbidden, OtklikError
 from bot.domain.sign_in import ROLES, Person
+from bot.domain.staff import Right, Role, may
 from bot.storage import audit, sessions
 from bot.storage import members as register
 from bot.storage.members import Member
 from bot.turn import Runtime
 
-__all__ = ["ROLES", "BadMember", "LastAdministrator", "Member", "NewMember", "add", "change", "link", "members"]
+__all__ = ["BadMember", "LastAdministrator", "Member", "NewMember", "add", "change", "link", "members"]
 
 
 class BadMember(OtklikError):
@@ -81,7 +82,7 @@ async def change(runtime: Runtime, actor: Person, staff_id: int, *, team: str, r
         found = await register.lock(tx, staff_id)
         if found is None:
             return False
-        leaves = found.role == "administrator" and (role != "administrator" or not active)
+        leaves = found.role == Role.ADMINISTRATOR and (role != Role.ADMINISTRATOR or not active)
         if leaves and not await register.other_administrators(tx, staff_id):
             raise LastAdministrator
         await register.change(tx, staff_id, team, role, active)
@@ -107,7 +108,7 @@ async def link(runtime: Runtime, actor: Person, staff_id: int) -> str | None:
 
 
 def _administrator(actor: Person) -> None:
-    if actor.role != "administrator":
+    if not may(actor.as_staff(), Right.REGISTER):
         raise Forbidden
 
 

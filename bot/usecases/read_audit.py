@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import Forbidden
 from bot.domain.sign_in import Person
+from bot.domain.staff import Right, may
 from bot.storage import audit, members
 from bot.storage.audit import Entry
 from bot.turn import Runtime
@@ -27,7 +28,7 @@ async def read_audit(
     runtime: Runtime, actor: Person, *, by: str = "", verb: str = "", what: str = "", before: int | None = None
 ) -> AuditPage:
     """A page, newest first. Raises Forbidden."""
-    if actor.role != "administrator":
+    if not may(actor.as_staff(), Right.AUDIT):
         raise Forbidden
     async with runtime.db.begin() as tx:
         found = await audit.entries(tx, by.strip(), verb.strip(), what.strip(), before, PAGE + 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.console.house import House
@@ -49,8 +51,6 @@ async def test_searches_hold_whatever_is_typed(house: House, words: str) -> None
     client = Worker(house.runtime)
     await a_case(client, words="обычные слова")
     sent = words.encode("utf-8", "surrogatepass")
-    from urllib.parse import quote
-
     for path in (
         "/desk/inbox?q=",
         "/desk/requests?q=",

@@ -8,10 +8,11 @@ import re
 import time
 
 import pytest
+from argon2 import PasswordHasher
 
 from bot.console import assets
 from bot.domain.sign_in import hashed
-from bot.storage import passwords
+from bot.storage import passwords, sessions
 from tests.architecture.sources import ROOT, imports, named, python_files
 from tests.console.house import PASSWORD, House
 from tests.console.test_inbox import a_case, says
@@ -35,13 +36,9 @@ async def test_a02_passwords_are_slow_to_guess_and_salted() -> None:
 async def test_a02_a_weaker_hash_is_made_anew_at_the_next_sign_in(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from argon2 import PasswordHasher
-
     olga = await house.person("Ольга", "olga")
     weak = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
     async with house.runtime.db.begin() as tx:
-        from bot.storage import sessions
-
         await sessions.set_password(tx, olga, weak, house.runtime.clock())
     await house.browser().signs_in("olga")
     kept = (await ask(house.runtime.db, "SELECT password FROM credential"))[0]["password"]
