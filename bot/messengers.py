@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter
 
-from bot import metrics
+from bot import group, metrics
 from bot.config import Settings
-from bot.domain.messages import Channel, Received
+from bot.domain.messages import Channel, Parsed, Received
 from bot.storage.outbox import Rate
 from bot.turn import Runtime
 from bot.usecases import attach, receive
@@ -53,6 +54,7 @@ def messengers(settings: Settings, runtime: Runtime) -> Sequence[Messenger]:
 
 def _telegram(settings: Settings, token: str, runtime: Runtime) -> Messenger:
     from bot.channels.hooks import hook
+    from bot.channels.telegram.conversation import of_group
     from bot.channels.telegram.keep import keep
     from bot.channels.telegram.parse import parse
     from bot.channels.telegram.receive import poll
@@ -68,12 +70,19 @@ def _telegram(settings: Settings, token: str, runtime: Runtime) -> Messenger:
         else:
             await keep(token, settings.telegram_api, settings.webhook_site, own, store, stop, count=count)
 
+    async def understood(payload: Mapping[str, Any]) -> Parsed:
+        """Whichever worker learnt that the staff group has moved, all know it by the next update of a group."""
+        chat = settings.telegram_staff_chat
+        if chat is not None and of_group(payload):
+            chat = int(await group.place(runtime, str(chat)))
+        return await parse(payload, token=token, staff_chat=chat)
+
     count = partial(_befell, runtime)
     own = hook(Channel.TELEGRAM.value, token.partition(":")[0], settings.secret_key.get_secret_value())
     sender = TelegramSender(token, settings.telegram_api)
     return Messenger(
         Channel.TELEGRAM,
-        Door(partial(parse, token=token, staff_chat=settings.telegram_staff_chat), sender.answer_callback),
+        Door(understood, sender.answer_callback),
         partial(attach.send_with_file, runtime, sender.send, f"telegram:{token.partition(':')[0]}"),
         Rate(settings.telegram_rate, burst=30, chat_interval=1 / settings.telegram_chat_rate, chat_burst=4),
         receiving,

@@ -71,6 +71,8 @@ class Runtime:
 
 Lock = Callable[[Tx], Awaitable[dialogs.Locked]]
 Settle = Callable[[Tx, Decision], Awaitable[bool]]
+After = Callable[[Tx], Awaitable[None]]
+"""What must follow the rows of the turn, in its transaction."""
 
 
 async def take(
@@ -82,6 +84,7 @@ async def take(
     settle: Settle | None = None,
     heard: Heard | None = None,
     actor: str = "",
+    after: After | None = None,
 ) -> Decision:
     """One event, wholly or not at all.
 
@@ -98,6 +101,8 @@ async def take(
         context = _context(runtime, content, locked, now)
         kept = await decisions.prepare(tx, locked.addressee, decision, heard, context)
         await bundle.save(tx, [kept], now)
+        if after is not None:
+            await after(tx)
         if actor:
             await audit.write(tx, now, actor, decision.outcome, f"address:{locked.addressee.id}")
     runtime.wake.signal(_topics(runtime, locked, decision))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.domain import editing, flood, hearing, pressing
-from bot.domain.activities import answering, files, form, handoff, menu, smalltalk, staff, things
+from bot.domain.activities import answering, files, form, group, handoff, menu, smalltalk, staff, things
 from bot.domain.decision import Decision, Need, Result, Scene, SetReachable
 from bot.domain.dialog import Dialog
 from bot.domain.events import (
@@ -25,6 +25,7 @@ from bot.domain.events import (
     TimerFired,
 )
 from bot.domain.messages import Incoming, Kind
+from bot.domain.news import AnswerRefused, TopicLost
 from bot.domain.speech import Ref, StaffSay, say
 
 HELD_TEXT = 1000
@@ -63,6 +64,8 @@ def _decide(scene: Scene, event: Event) -> Result:
             return handoff.broken(scene)
         case ClientUnreachable():
             return Decision(scene.dialog, effects=(SetReachable(False),), staff=_unreachable(scene), outcome="blocked")
+        case TopicLost() | AnswerRefused():
+            return group.happened(scene, event)
         case _:
             assert_never(event)
 

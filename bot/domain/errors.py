@@ -43,6 +43,22 @@ class RetryLater(SendFailed):
         """Seconds the messenger asked for; None: our own backoff."""
 
 
+class ChatMoved(RetryLater):
+    """The chat has another id now."""
+
+    def __init__(self, reason: str, to: str) -> None:
+        super().__init__(reason)
+        self.to = to
+
+
+class GroupUnfit(RetryLater):
+    """The staff group can't take this as it is: topics off, a right missing, the bot removed."""
+
+
+class PerhapsSent(RetryLater):
+    """Nobody knows whether it was sent; the messenger recognises a repeat, as long as that comes soon."""
+
+
 class Unreachable(SendFailed):
     """This client can't be written to any more (blocked, deactivated, messages forbidden)."""
 

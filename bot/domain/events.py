@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from bot.domain.acts import Act, Desk
 from bot.domain.messages import FileOffer, FileRef, Incoming
+from bot.domain.news import AnswerRefused, TopicLost
 from nlu.understanding import Understanding
 
 
@@ -134,4 +135,6 @@ Event: TypeAlias = (
     | NeedMet
     | HandlingFailed
     | ClientUnreachable
+    | TopicLost
+    | AnswerRefused
 )

@@ -120,7 +120,32 @@ class Ignored:
     why: str
 
 
-Parsed: TypeAlias = Incoming | StaffIncoming | Ignored
+@dataclass(frozen=True, slots=True)
+class GroupMoved:
+    """The staff group has another id from now on."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChanged:
+    """What the bot may do in the staff group has changed; ``trouble`` is empty when all is well."""
+
+    chat: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody has put the bot into a group or channel that is none of ours."""
+
+    chat: str
+    may_speak: bool
+
+
+GroupNews: TypeAlias = GroupMoved | GroupChanged | Invited
+Parsed: TypeAlias = Incoming | StaffIncoming | GroupNews | Ignored
 
 
 # --- out -----------------------------------------------------------------------
@@ -197,6 +222,8 @@ class CallKind(StrEnum):
     CREATE_TOPIC = "create_topic"
     """Telegram staff group: open a forum topic; ``Rendered.text`` is its name."""
     FILE = "file"
+    LEAVE = "leave"
+    """Telegram: leave a group or channel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.domain.page_text_keys import PAGE_TEXTS
+
 _COPY = (
     "about address agency awaited contacts fields kind messages no_text number people personal requests "
     "score scores since stage stages team text value we what when where who you"
@@ -9,7 +11,7 @@ _COPY = (
 _PERSONAL = "email name phone text"
 """Words of the document that a client gets of his data, and what its values are called."""
 
-REQUIRED_TEXTS = frozenset(
+REQUIRED_TEXTS = PAGE_TEXTS | frozenset(
     [
         *("data.file." + word for word in _COPY.split()),
         *("data.kind." + word for word in _PERSONAL.split()),
@@ -119,6 +121,7 @@ REQUIRED_TEXTS = frozenset(
         "form.too_long",
         "form.too_short",
         "form.why",
+        "group.foreign",
         "handoff.already",
         "handoff.assistant_again",
         "handoff.called",
@@ -143,49 +146,6 @@ REQUIRED_TEXTS = frozenset(
         "menu.first",
         "menu.stale",
         "menu.welcome",
-        "page.assistant",
-        "page.attach",
-        "page.connecting",
-        "page.copied",
-        "page.copy",
-        "page.delivered",
-        "page.download",
-        "page.drop",
-        "page.edit",
-        "page.error_bad",
-        "page.error_cookies",
-        "page.error_down",
-        "page.error_file",
-        "page.error_file_big",
-        "page.error_file_type",
-        "page.error_flood",
-        "page.error_long",
-        "page.error_session",
-        "page.failed",
-        "page.hint",
-        "page.input",
-        "page.lang",
-        "page.log",
-        "page.new_messages",
-        "page.no_script",
-        "page.offline",
-        "page.opens",
-        "page.options",
-        "page.other_language",
-        "page.other_language_code",
-        "page.placeholder",
-        "page.private",
-        "page.reconnecting",
-        "page.restored",
-        "page.send",
-        "page.sending",
-        "page.skip",
-        "page.tagline",
-        "page.typing",
-        "page.uploaded",
-        "page.uploading",
-        "page.waiting",
-        "page.you",
         "person.asks",
         "person.handed",
         "person.file",
@@ -251,6 +211,9 @@ REQUIRED_TEXTS = frozenset(
         "staff.no_team",
         "staff.file",
         "staff.file_refused",
+        "staff.group_unfit",
+        "staff.last_lines",
+        "staff.not_delivered",
         "staff.not_registered",
         "staff.noted_there",
         "staff.open_already",
@@ -265,6 +228,8 @@ REQUIRED_TEXTS = frozenset(
         "staff.term_passed",
         "staff.text_only",
         "staff.topic",
+        "staff.topic_again",
+        "staff.we_said",
         "staff.withdrawn",
         "staff.yours_already",
         "status.body",

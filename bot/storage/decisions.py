@@ -23,6 +23,9 @@ from bot.storage.scope import Facts, Scope
 from knowledge_base.schema import Pack
 from nlu.understanding import Understanding
 
+URGENT, IN_TOPIC = 1, 2
+"""Lanes of posts for staff: the general part hears of terms that have passed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -147,7 +150,7 @@ def _post(who: Addressee, chat: str, piece: Rendered, place: Place) -> outbox.Ro
         chat,
         piece,
         thread_of=who.id if in_topic else None,
-        lane=1,
+        lane=IN_TOPIC if in_topic else URGENT,
     )
 
 

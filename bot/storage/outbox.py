@@ -19,6 +19,8 @@ from bot.domain.messages import Call, CallKind, Channel, Rendered, Sent
 from bot.storage.tables import outbox, staff_topic
 
 LEASE_SECONDS = 60
+PERHAPS = "perhaps sent"
+"""So begins the cause of a call that the messenger would recognise if it came again soon."""
 UNKNOWN = "unknown outcome"
 """So begins the cause of a call that may have taken place before; it stays when the call is made again."""
 RENDERED = TypeAdapter(Rendered)
@@ -61,6 +63,8 @@ class Leased:
     """Whoever made the attempt before has told nothing of it: killed, or cut off from the database."""
     until: float = math.inf
     """By this process's own clock: from then on another worker may make the call."""
+    perhaps_sent: bool = False
+    """An earlier attempt may have taken place."""
 
 
 def body(rendered: Rendered) -> str:
@@ -80,9 +84,17 @@ _CLAIM = text("""
                clock_timestamp() + CAST(:burst AS float8) * make_interval(secs => CAST(:interval AS float8))
                - greatest(coalesce((SELECT tat FROM pace WHERE key = :channel FOR UPDATE), '-infinity'),
                           clock_timestamp())) / CAST(:interval AS float8))))::int AS n),
+    groups AS MATERIALIZED (
+        SELECT DISTINCT ON (g.target) g.id FROM outbox g
+        WHERE g.state = 'pending' AND g.target LIKE '-%' AND g.channel = :channel
+          AND g.lease_until < clock_timestamp() AND g.due_at <= clock_timestamp()
+          AND NOT EXISTS (SELECT 1 FROM outbox p
+                          WHERE p.state = 'pending' AND p.conversation = g.conversation AND p.id < g.id)
+        ORDER BY g.target, g.lane, g.id),
     picked AS (
         SELECT o.id, o.lease IS NOT NULL AS lost FROM outbox o
         WHERE o.state = 'pending' AND o.channel = :channel
+          AND (o.target NOT LIKE '-%' OR o.id IN (SELECT id FROM groups))
           AND o.lease_until < clock_timestamp() AND o.due_at <= clock_timestamp()
           AND NOT EXISTS (SELECT 1 FROM outbox p
                           WHERE p.state = 'pending' AND p.conversation = o.conversation AND p.id < o.id)
@@ -96,7 +108,9 @@ _CLAIM = text("""
                attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, clock_timestamp()),
                cause = CASE WHEN picked.lost THEN CAST(:lost AS text) ELSE cause END
         FROM picked WHERE outbox.id = picked.id
-        RETURNING outbox.id, kind, target, body, conversation, address_id, thread_of, attempts, first_tried_at,
+        RETURNING outbox.id, kind, target, cause LIKE 'perhaps sent%' AS perhaps_sent,
+                  CASE WHEN target LIKE '-%' THEN (SELECT new FROM moved_chat m WHERE m.old = target) END AS moved_to,
+                  body, conversation, address_id, thread_of, attempts, first_tried_at,
                   outbox.created_at, picked.lost,
                   extract(epoch FROM clock_timestamp() - first_tried_at) AS tried_seconds,
                   (SELECT topic FROM staff_topic s WHERE s.address_id = outbox.thread_of) AS topic),
@@ -126,9 +140,9 @@ class Rate:
     chat_interval: float
     """Seconds between messages of one chat, after a short burst."""
     chat_burst: int
-    group_interval: float = 3.0
-    """Seconds between messages of one group (20 a minute)."""
-    group_burst: int = 5
+    group_interval: float = 4.6
+    """Seconds between messages of one group: with the burst, 19 a minute at most."""
+    group_burst: int = 6
 
     @property
     def chat_slack(self) -> float:
@@ -209,7 +223,11 @@ async def retry(tx: AsyncConnection, leased: Leased, cause: str, seconds: float)
         update(outbox)
         .where(outbox.c.id == leased.call.id, outbox.c.lease == leased.lease)
         .values(
-            cause=case((outbox.c.cause.startswith(UNKNOWN), outbox.c.cause), else_=_words(cause)),
+            cause=case(
+                (outbox.c.cause.startswith(UNKNOWN), outbox.c.cause),
+                (outbox.c.cause.startswith(PERHAPS), outbox.c.cause),
+                else_=_words(cause),
+            ),
             lease=None,
             lease_until=text("'-infinity'"),
             due_at=text(f"clock_timestamp() + interval '{seconds:.3f} seconds'"),
@@ -220,11 +238,13 @@ async def retry(tx: AsyncConnection, leased: Leased, cause: str, seconds: float)
 async def pause_target(tx: AsyncConnection, call: Call, seconds: float, rate: Rate) -> None:
     """The messenger asked to wait with this chat."""
     slack = rate.group_slack if call.target.startswith("-") else rate.chat_slack
-    await tx.execute(_PAUSE, {"key": f"{call.channel.value}:{call.target}", "seconds": seconds + slack})
+    await tx.execute(_PAUSE, {"id": call.id, "seconds": seconds + slack})
 
 
 _PAUSE = text("""
-    INSERT INTO pace AS p (key, tat) VALUES (:key, clock_timestamp() + make_interval(secs => CAST(:seconds AS float8)))
+    INSERT INTO pace AS p (key, tat)
+    SELECT channel || ':' || target, clock_timestamp() + make_interval(secs => CAST(:seconds AS float8))
+    FROM outbox WHERE id = :id
     ON CONFLICT (key) DO UPDATE SET tat = greatest(p.tat, excluded.tat)
 """)
 
@@ -256,7 +276,7 @@ def _leased(channel: Channel, row: Any, lease: str, until: float) -> Leased:
         id=row.id,
         channel=channel,
         kind=CallKind(row.kind),
-        target=row.target,
+        target=row.moved_to or row.target,
         rendered=RENDERED.validate_json(row.body or '{"text":""}'),
         thread=row.topic,
         attempt=row.attempts,
@@ -272,4 +292,5 @@ def _leased(channel: Channel, row: Any, lease: str, until: float) -> Leased:
         row.created_at,
         row.lost,
         until,
+        bool(row.perhaps_sent),
     )

@@ -22,12 +22,15 @@ from bot.domain.decision import (
     StageReached,
 )
 from bot.domain.kept import KeptAboutMe, KeptView
+from bot.domain.news import LastLine, LastLines
 from bot.domain.reactions import EpisodeOfMessage
 from bot.storage import attachments
 from bot.storage.dialogs import Addressee
-from bot.storage.tables import address, case, episode, outbox, request, request_stage, score, term
+from bot.storage.tables import address, case, episode, message, outbox, request, request_stage, score, term
 
 MOST_REQUESTS = 10
+MOST_LINES = 6
+"""Of a conversation, told again."""
 
 
 async def load(tx: AsyncConnection, query: Query, who: Addressee) -> object:
@@ -49,11 +52,13 @@ async def load(tx: AsyncConnection, query: Query, who: Addressee) -> object:
             return await attachments.found(tx, query, who)
         case EpisodeById(id_):
             return await _episode(tx, who, episode.c.id == id_)
-        case EpisodeOfMessage(message):
+        case EpisodeOfMessage(named):
             asked = outbox.c.episode_id == episode.c.id
             sent = (outbox.c.address_id == who.id, outbox.c.state == "sent", outbox.c.episode_id.is_not(None))
-            named = cast(outbox.c.result, JSON)["message"].as_string() == message
-            return await _episode(tx, who, exists().where(asked, *sent, named))
+            is_it = cast(outbox.c.result, JSON)["message"].as_string() == named
+            return await _episode(tx, who, exists().where(asked, *sent, is_it))
+        case LastLines():
+            return await _last_lines(tx, who)
         case _:
             assert_never(query)
 
@@ -99,6 +104,14 @@ async def _case(tx: AsyncConnection, who: Addressee, case_id: int) -> CaseView |
     if row is None:
         return None
     return CaseView(row.id, row.reason, row.team, row.policy or "", row.request_id, row.closed_at is not None)
+
+
+async def _last_lines(tx: AsyncConnection, who: Addressee) -> tuple[LastLine, ...]:
+    said = (message.c.address_id == who.id, message.c.text.is_not(None), message.c.direction.in_(("in", "out")))
+    rows = await tx.execute(
+        select(message.c.direction, message.c.text).where(*said).order_by(message.c.id.desc()).limit(MOST_LINES)
+    )
+    return tuple(LastLine(row.direction == "in", row.text) for row in reversed(rows.all()))
 
 
 async def _episode(tx: AsyncConnection, who: Addressee, where: ColumnElement[bool]) -> EpisodeView | None:

@@ -24,6 +24,8 @@ from bot.storage.columns import metadata
 from bot.storage.columns import number as _id
 from bot.storage.columns import of as _of
 from bot.storage.columns import said_number as _said_id
+from bot.storage.group_tables import group_trouble as group_trouble
+from bot.storage.group_tables import moved_chat as moved_chat
 from bot.storage.wishes import erasure as erasure
 
 # Kept by hand, a table as a table.
@@ -84,6 +86,7 @@ outbox = Table(
     Index("ix_outbox_message", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     Index("ix_outbox_waiting", "conversation", "id", postgresql_where=text("state = 'pending'")),
     Index("ix_outbox_next", "channel", "lane", "id", postgresql_where=text("state = 'pending'")),
+    Index("ix_outbox_groups", "lane", "id", postgresql_where=text("state = 'pending' AND target LIKE '-%'")),
     Index("ix_outbox_troubled", "state", postgresql_where=text("state IN ('failed', 'unknown', 'held')")),
     Index("ix_outbox_repeated", "id", postgresql_where=text("state = 'sent' AND cause IS NOT NULL")),
     Index("ix_outbox_page", "address_id", "id", postgresql_where=text("channel = 'page'")),

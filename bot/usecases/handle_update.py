@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
-from bot import metrics, turn
+from bot import group, metrics, turn
 from bot.domain.decision import Decision
 from bot.domain.errors import ClaimLost, MalformedUpdate
 from bot.domain.events import ClientActed, Event, HandlingFailed, StaffPressed, StaffWrote
-from bot.domain.messages import Channel, Ignored, Incoming, Kind, Parsed, StaffIncoming
+from bot.domain.messages import Channel, GroupNews, Ignored, Incoming, Kind, Parsed, StaffIncoming
 from bot.storage import dialogs, inbox, staff
 from bot.storage.decisions import Heard
 from bot.storage.inbox import Claimed
 from bot.storage.session import Tx, is_passing
+from bot.storage.wake import outbox_of
 from bot.telling import told
 from bot.turn import Content, Runtime, Said
 from nlu.understanding import Outcome, Understanding
@@ -100,10 +101,13 @@ def _measured(runtime: Runtime, claimed: Claimed) -> None:
 
 async def _handle(runtime: Runtime, door: Door, claimed: Claimed) -> str:
     parsed = await door.parse(claimed.payload)
-    if isinstance(parsed, Ignored):
-        return await _done(runtime, claimed, f"ignored.{parsed.why}")
-    await _answer(door, parsed)
+    if isinstance(parsed, GroupNews):
+        return await _group(runtime, claimed, parsed)
+    if not isinstance(parsed, Ignored):
+        await _answer(door, parsed)
     match parsed:
+        case Ignored(why):
+            return await _done(runtime, claimed, f"ignored.{why}")
         case Incoming():
             return (await _client(runtime, claimed, parsed)).outcome
         case StaffIncoming():
@@ -196,11 +200,19 @@ async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Dec
     return await turn.take(runtime, content, lock, said.event, heard=said.heard)
 
 
+async def _group(runtime: Runtime, claimed: Claimed, what: GroupNews) -> str:
+    async with runtime.db.begin() as tx:
+        outcome = await group.happened(runtime, tx, what)
+        await inbox.settle(tx, claimed, outcome, runtime.clock())
+    runtime.wake.signal([outbox_of(Channel.TELEGRAM)])
+    return outcome
+
+
 async def _staff(runtime: Runtime, claimed: Claimed, incoming: StaffIncoming) -> Decision | None:
     """A staff member's message or button; None: not in a conversation's topic."""
     async with runtime.db.begin() as tx:
         who = await staff.by_telegram(tx, incoming.person)
-        address = await dialogs.address_of_topic(tx, incoming.chat, incoming.thread or "")
+        address = await dialogs.address_of_topic(tx, runtime.staff_chat or incoming.chat, incoming.thread or "")
     if address is None:
         await _done(runtime, claimed, "ignored.no_topic")
         return None

@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 from bot.channels.telegram import parse as module
 from bot.channels.telegram.receive import parse
 from bot.domain.errors import MalformedUpdate
-from bot.domain.messages import Channel, FileOffer, Ignored, Incoming, Kind, Parsed, StaffIncoming
+from bot.domain.messages import (
+    Channel,
+    FileOffer,
+    GroupChanged,
+    GroupMoved,
+    Ignored,
+    Incoming,
+    Invited,
+    Kind,
+    Parsed,
+    StaffIncoming,
+)
 
 TOKEN = "4242:abc"
 STAFF = -1001234567890
@@ -45,10 +56,22 @@ def pressed(data: Any = "t:subsidy", **more: Any) -> dict[str, Any]:
     return {"update_id": 9002, "callback_query": {k: v for k, v in query.items() if v is not None}}
 
 
-def member(new: dict[str, Any], chat: dict[str, Any] = CHAT) -> dict[str, Any]:
+AWAY = {"status": "left"}
+RIGHTS = {
+    "status": "administrator", "can_be_edited": False, "can_manage_topics": True,
+    **dict.fromkeys((
+        "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
+        "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",
+        "can_delete_stories", "can_send_welcome_messages",
+    ), False),
+}  # fmt: skip
+CHANNELS = {**RIGHTS, "can_post_messages": True, "can_edit_messages": True, "can_manage_topics": None}
+
+
+def member(new: dict[str, Any], chat: dict[str, Any] = CHAT, old: dict[str, Any] | None = None) -> dict[str, Any]:
     change = {
         "chat": chat, "from": ANNA, "date": 1763712000,
-        "old_chat_member": {"user": ROBOT, "status": "member"}, "new_chat_member": {"user": ROBOT, **new},
+        "old_chat_member": {"user": ROBOT, **(old or {"status": "member"})}, "new_chat_member": {"user": ROBOT, **new},
     }  # fmt: skip
     return {"update_id": 9003, "my_chat_member": change}
 
@@ -242,6 +265,33 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
     "unblocked": (member({"status": "member"}), anna(Kind.UNBLOCKED)),
     "left": (member({"status": "left"}), Ignored("membership")),
     "kicked from a group": (member({"status": "kicked", "until_date": 0}, GROUP), Ignored("group")),
+    "put into a group": (member({"status": "member"}, GROUP, AWAY), Invited("-100999", True)),
+    "put into a group as an administrator": (member(RIGHTS, GROUP, AWAY), Invited("-100999", True)),
+    "put into a channel": (member(CHANNELS, CHANNEL, AWAY), Invited("-100555", False)),
+    "more rights in a foreign group": (member(RIGHTS, GROUP), Ignored("group")),
+    "removed from the staff group": (
+        member({"status": "left"}, FORUM), GroupChanged(str(STAFF), "the bot was removed from the group"),
+    ),
+    "kicked from the staff group": (
+        member({"status": "kicked", "until_date": 0}, FORUM),
+        GroupChanged(str(STAFF), "the bot was removed from the group"),
+    ),
+    "back in the staff group, but no administrator": (
+        member({"status": "member"}, FORUM, AWAY),
+        GroupChanged(str(STAFF), "the bot is no administrator of the group"),
+    ),
+    "without the right to manage topics": (
+        member({**RIGHTS, "can_manage_topics": False}, FORUM),
+        GroupChanged(str(STAFF), "the bot may not manage topics"),
+    ),
+    "all rights in the staff group": (member(RIGHTS, FORUM), GroupChanged(str(STAFF), "")),
+    "the staff group becomes a supergroup": (
+        message(chat=FORUM, migrate_to_chat_id=-1009), GroupMoved(str(STAFF), "-1009"),
+    ),
+    "the staff group, told in the new chat": (
+        message(chat={**FORUM, "id": -1009}, migrate_from_chat_id=STAFF), GroupMoved(str(STAFF), "-1009"),
+    ),
+    "another group becomes a supergroup": (message(chat=GROUP, migrate_to_chat_id=-1009), Ignored("service")),
     "edit": (edited(text="б"), anna(Kind.EDIT, "б")),
     "edit into a command": (edited(text="/start"), anna(Kind.EDIT, "/start")),
     "edit of a reply": (
@@ -361,6 +411,11 @@ async def test_malformed_update_is_refused(name: str) -> None:
     assert "тайна" not in str(caught.value)
 
 
+async def test_without_a_staff_chat_no_group_is_left() -> None:
+    """It may be the one that is to become the staff group."""
+    assert await parse(member({"status": "member"}, GROUP, AWAY), token=TOKEN) == Ignored("group")
+
+
 async def test_without_a_staff_chat_it_is_a_group_like_others() -> None:
     assert await parse(staff(text="x"), token=TOKEN) == Ignored("group")
 
@@ -431,6 +486,8 @@ def test_anything_else_is_malformed_and_nothing_worse(name: str, way: list[int],
             result = runner.run(parse(payload, token=TOKEN, staff_chat=STAFF))
         except MalformedUpdate:
             return
-    assert isinstance(result, Incoming | StaffIncoming | Ignored)
-    texts = (result.why,) if isinstance(result, Ignored) else (result.text, result.action)
+    assert isinstance(result, Parsed)
+    texts = (result.why,) if isinstance(result, Ignored) else ()
+    if isinstance(result, Incoming | StaffIncoming):
+        texts = (result.text, result.action)
     assert all("\x00" not in text and text.encode() is not None for text in texts)

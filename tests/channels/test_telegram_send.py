@@ -15,7 +15,17 @@ from aiohttp import web
 from bot.channels.telegram.capabilities import CAPABILITIES
 from bot.channels.telegram.keyboard import keyboard
 from bot.channels.telegram.send import TelegramSender
-from bot.domain.errors import HandleGone, OutcomeUnknown, Refused, RetryLater, SendFailed, TopicGone, Unreachable
+from bot.domain.errors import (
+    ChatMoved,
+    GroupUnfit,
+    HandleGone,
+    OutcomeUnknown,
+    Refused,
+    RetryLater,
+    SendFailed,
+    TopicGone,
+    Unreachable,
+)
 from bot.domain.messages import Call, CallKind, Channel, FileRef, Mark, Rendered, RenderedButton, Sent, Style, Upload
 from tests.emulators import TelegramEmulator
 
@@ -142,7 +152,7 @@ def failures() -> dict[str, tuple[web.Response | str, type[SendFailed], float | 
         "bad button": (refusal(400, "Bad Request: BUTTON_DATA_INVALID"), Refused, None),
         "no rights": (refusal(400, "Bad Request: not enough rights to send text messages"), Refused, None),
         "moved": (
-            refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1007), Refused, None,
+            refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1007), ChatMoved, None,
         ),
         "no words": (web.json_response({"ok": False}, status=400), Refused, None),
         "refusal that can't be read": (web.json_response({"ok": False, "error_code": []}, status=400),
@@ -176,8 +186,40 @@ async def test_failure_means(
 
 async def test_the_new_number_of_a_group_is_told(server: Server, sender: TelegramSender) -> None:
     server.answers.append(refusal(400, "Bad Request: upgraded", migrate_to_chat_id=-1007))
-    with pytest.raises(Refused, match="set OTKLIK_TELEGRAM_STAFF_CHAT to -1007"):
+    with pytest.raises(ChatMoved) as caught:
         await sender.send(call())
+    assert caught.value.to == "-1007"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "Bad Request: not enough rights to create a topic"),
+        (400, "Bad Request: the chat is not a forum"),
+        (400, "Bad Request: have no rights to send a message"),
+        (400, "Bad Request: chat not found"),
+        (403, "Forbidden: bot was kicked from the supergroup chat"),
+        (403, "Forbidden: bot is not a member of the supergroup chat"),
+    ],
+)
+async def test_a_group_out_of_order_can_be_mended(
+    server: Server, sender: TelegramSender, status: int, words: str
+) -> None:
+    server.answers.append(refusal(status, words))
+    with pytest.raises(GroupUnfit) as caught:
+        await sender.send(replace(call(), target="-1001"))
+    assert caught.value.after == 60
+
+
+async def test_a_deleted_topic_is_no_fault_of_the_group(server: Server, sender: TelegramSender) -> None:
+    server.answers.append(refusal(400, "Bad Request: message thread not found"))
+    with pytest.raises(TopicGone):
+        await sender.send(replace(call(), target="-1001", thread="7"))
+
+
+async def test_a_group_is_left(server: Server, sender: TelegramSender) -> None:
+    server.answers.append(web.json_response({"ok": True, "result": True}))
+    assert await sender.send(replace(call(), kind=CallKind.LEAVE, target="-1001")) == Sent()
 
 
 async def test_nobody_listening_means_that_nothing_was_sent() -> None:

@@ -19,7 +19,7 @@ from bot.channels.vk import api
 from bot.channels.vk.capabilities import CAPABILITIES
 from bot.channels.vk.keyboard import keyboard
 from bot.channels.vk.send import VkSender
-from bot.domain.errors import Refused, RetryLater, SendFailed, Unreachable
+from bot.domain.errors import PerhapsSent, Refused, RetryLater, SendFailed, Unreachable
 from bot.domain.messages import Call, CallKind, Channel, FileRef, Mark, Rendered, RenderedButton, Sent, Style, Upload
 from tests.emulators import VkEmulator
 
@@ -126,12 +126,12 @@ async def test_another_database_has_other_random_ids(server: Server, sender: VkS
 
 def failures() -> dict[str, tuple[web.Response | str, type[SendFailed], float | None]]:
     return {
-        "1 unknown": (error(1), RetryLater, None),
+        "1 unknown": (error(1), PerhapsSent, None),
         "5 token": (error(5, "User authorization failed"), api.Misconfigured, 60),
         "6 a second": (error(6), RetryLater, 1),
         "7 rights": (error(7), api.Misconfigured, 60),
         "9 flood": (error(9), RetryLater, 60),
-        "10 internal": (error(10), RetryLater, None),
+        "10 internal": (error(10), PerhapsSent, None),
         "14 captcha": (error(14, captcha_sid="1", captcha_img="http://127.0.0.1/"), RetryLater, 300),
         "14 captcha without its fields": (error(14), RetryLater, 300),
         "14 captcha without its picture": (error(14, captcha_sid="1"), RetryLater, 300),
@@ -153,15 +153,15 @@ def failures() -> dict[str, tuple[web.Response | str, type[SendFailed], float | 
         "985 closed": (error(985), Refused, None),
         "newer than us": (error(99999), Refused, None),
         "code is text": (error("x"), Refused, None),  # type: ignore[arg-type]
-        "error without a code": (web.json_response({"error": {}}), RetryLater, None),
-        "error is text": (web.json_response({"error": "no"}), RetryLater, None),
-        "no answer": (web.json_response({}), RetryLater, None),
-        "bare number": (web.json_response(5), RetryLater, None),
-        "500": (web.Response(status=500, text="{}"), RetryLater, None),
-        "502 in HTML": (web.Response(status=502, text="<html>"), RetryLater, None),
-        "200 in HTML": (web.Response(text="<html>"), RetryLater, None),
-        "broken JSON": (web.Response(text='{"response": '), RetryLater, None),
-        "cut after the request": ("cut", RetryLater, None),
+        "error without a code": (web.json_response({"error": {}}), PerhapsSent, None),
+        "error is text": (web.json_response({"error": "no"}), PerhapsSent, None),
+        "no answer": (web.json_response({}), PerhapsSent, None),
+        "bare number": (web.json_response(5), PerhapsSent, None),
+        "500": (web.Response(status=500, text="{}"), PerhapsSent, None),
+        "502 in HTML": (web.Response(status=502, text="<html>"), PerhapsSent, None),
+        "200 in HTML": (web.Response(text="<html>"), PerhapsSent, None),
+        "broken JSON": (web.Response(text='{"response": '), PerhapsSent, None),
+        "cut after the request": ("cut", PerhapsSent, None),
     }
 
 

@@ -57,6 +57,14 @@ def delete_topic(state: TelegramState, params: Params) -> Any:
     return True
 
 
+def leave_chat(state: TelegramState, params: Params) -> Any:
+    """leaveChat."""
+    chat = state.writable(params.get("chat_id"))
+    state.groups.removed.add(chat["id"])
+    state.ledger.record("leaveChat", chat["id"], 0, "")
+    return True
+
+
 def get_chat(state: TelegramState, params: Params) -> Any:
     """getChat."""
     return payloads.full_chat(state.chat(params.get("chat_id")))
@@ -92,6 +100,7 @@ def _forum(state: TelegramState, params: Params) -> int:
     chat_id = int(state.writable(params.get("chat_id"))["id"])
     if chat_id not in state.topics:
         raise BadRequest("the chat is not a forum")
+    state.groups.check_topics(chat_id)
     return chat_id
 
 
@@ -132,6 +141,7 @@ _SET_SHORT, _GET_SHORT = _setting("short_description", "")
 CHAT_METHODS: Final[dict[str, Method]] = {
     "createForumTopic": create_topic, "editForumTopic": edit_topic, "closeForumTopic": close_topic,
     "reopenForumTopic": reopen_topic, "deleteForumTopic": delete_topic,
+    "leaveChat": leave_chat,
     "getChat": get_chat, "getChatMember": get_chat_member, "getFile": get_file,
     "setWebhook": lambda state, params: state.webhook.set(params),
     "deleteWebhook": lambda state, params: state.webhook.delete(params),

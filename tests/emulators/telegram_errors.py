@@ -29,8 +29,8 @@ class Refused(Exception):
 class BadRequest(Refused):
     """400: the call itself is wrong."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(400, f"Bad Request: {reason}")
+    def __init__(self, reason: str, parameters: dict[str, Any] | None = None) -> None:
+        super().__init__(400, f"Bad Request: {reason}", parameters)
 
 
 class Forbidden(Refused):

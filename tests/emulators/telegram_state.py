@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from tests.emulators import telegram_payloads as payloads
 from tests.emulators.ledger import Ledger, SentFile
 from tests.emulators.telegram_errors import BadRequest, Forbidden
+from tests.emulators.telegram_groups import Groups
 from tests.emulators.telegram_payloads import Payload
 from tests.emulators.telegram_updates import UpdateQueue
 from tests.emulators.telegram_webhook import Webhook
@@ -57,6 +58,7 @@ class TelegramState:
     topics: dict[int, dict[int, Topic]] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     answers: list[CallbackAnswer] = field(default_factory=list)
+    groups: Groups = field(default_factory=Groups)
     settings: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     sent_files: dict[str, SentFile] = field(default_factory=dict)
@@ -72,6 +74,7 @@ class TelegramState:
         for kept in (self.users, self.chats, self.topics, self.settings, self.files, self.sent_files, self.queries):
             kept.clear()
         self.blocked.clear()
+        self.groups = Groups()
         self.answers.clear()
         self.webhook.stop()
         self.queue.clear()
@@ -123,6 +126,7 @@ class TelegramState:
     def writable(self, chat_id: Any) -> Payload:
         """The chat, if the bot may write there. Raises BadRequest or Forbidden."""
         chat = self.chat(chat_id)
+        self.groups.check_sending(chat["id"])
         if chat["id"] in self.blocked:
             raise Forbidden("bot was blocked by the user")
         return chat
@@ -130,7 +134,7 @@ class TelegramState:
     def topic(self, chat_id: int, thread_id: int, error: str) -> Topic:
         """The topic with this id. Raises BadRequest with the given words."""
         topic = self.topics.get(chat_id, {}).get(thread_id)
-        if topic is None:
+        if topic is None or chat_id in self.groups.without_topics:
             raise BadRequest(error)
         return topic
 

@@ -7,11 +7,15 @@ import time
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
-from bot.domain.messages import CallKind, Channel, Mark, Rendered, RenderedButton, Sent, Style
-from bot.storage import dialogs, outbox
+from bot.domain.errors import PerhapsSent
+from bot.domain.messages import Call, CallKind, Channel, Mark, Rendered, RenderedButton, Sent, Style
+from bot.storage import dialogs, groups, outbox
 from bot.storage.outbox import Leased, Rate
 from bot.storage.session import Database
+from bot.usecases import deliver
+from tests.domain.talk import WEDNESDAY
 from tests.storage.rows import FREELY, STAFF_CHAT, ask, claim, put, words
 from tests.storage.worker import Worker
 
@@ -217,10 +221,73 @@ async def test_a_topic_is_created_once_and_posts_follow_into_it(worker: Worker) 
     await sent(db, topics[0], topic="55")
     post = next(call for call in await claim(db) if call.call.target == STAFF_CHAT)
     assert (post.call.kind, post.call.thread) == (CallKind.MESSAGE, "55")
-    kinds = await ask(db, "SELECT kind, count(*) AS n FROM outbox WHERE lane = 1 GROUP BY kind ORDER BY kind")
+    kinds = await ask(db, "SELECT kind, count(*) AS n FROM outbox WHERE lane = 2 GROUP BY kind ORDER BY kind")
     assert [(row["kind"], row["n"]) for row in kinds] == [("create_topic", 1), ("message", 2)]
 
     async with db.begin() as tx:
         assert await dialogs.address_of_topic(tx, STAFF_CHAT, "55") == await worker.address("1")
         assert await dialogs.address_of_topic(tx, STAFF_CHAT, "56") is None
         assert await dialogs.address_of_topic(tx, "-1", "55") is None
+
+
+async def test_a_group_gets_under_twenty_messages_a_minute(db: Database) -> None:
+    """However many topics have something to say; urgent things first."""
+    usual = Rate(per_second=30, burst=30, chat_interval=1, chat_burst=4)
+    rate = replace(FREELY, group_interval=usual.group_interval, group_burst=usual.group_burst)
+    for topic in range(30):
+        await to_group(db, f"staff:{topic}", f"case {topic}", lane=2)
+    await to_group(db, "staff:general", "late", lane=1)
+    said = []
+    for _ in range(40):
+        got = await claim(db, rate=rate)
+        assert len(got) <= 1, "one call of a group at a time, or the bucket is passed by"
+        said += words(got)
+        await sent(db, *got)
+    assert said[0] == "late"
+    assert len(said) == rate.group_burst
+    assert rate.group_burst + 60 / rate.group_interval < 20
+
+
+async def test_a_group_that_moved_is_called_by_its_new_number(db: Database) -> None:
+    await to_group(db, "staff:general", "a", lane=1)
+    async with db.begin() as tx:
+        await groups.moved(tx, STAFF_CHAT, "-1002", WEDNESDAY)
+        await groups.moved(tx, "-1002", "-1003", WEDNESDAY)
+        assert await groups.place(tx, STAFF_CHAT) == "-1003"
+        assert await groups.place(tx, "-77") == "-77"
+    assert [one.call.target for one in await claim(db)] == ["-1003"]
+
+
+async def test_a_repeat_to_vk_is_made_only_while_vk_remembers(worker: Worker) -> None:
+    """After an attempt that may have taken place, and 50 minutes, the row is kept as unknown and VK is not asked."""
+    db, asked = worker.runtime.db, list[Call]()
+
+    async def send(call: Call) -> Sent:
+        asked.append(call)
+        raise PerhapsSent("no answer from VK (ReadTimeout)")
+
+    async def attempt() -> None:
+        for leased in await claim(db, channel=Channel.VK):
+            await deliver.record(worker.runtime, [(leased, await deliver.make(send, leased))], FREELY)
+        await ask_nothing(db, "UPDATE outbox SET due_at = '-infinity'")
+
+    await put(db, ("5", "ответ"), channel=Channel.VK)
+    await attempt()
+    await attempt()
+    assert len(asked) == 2
+    await ask_nothing(db, "UPDATE outbox SET first_tried_at = first_tried_at - interval '51 minutes'")
+    await attempt()
+    assert len(asked) == 2
+    assert await states(db) == ["unknown"]
+
+
+async def to_group(db: Database, conversation: str, said: str, lane: int) -> None:
+    await put(db, (STAFF_CHAT, said), lane=lane)
+    await ask_nothing(
+        db, f"UPDATE outbox SET conversation = '{conversation}' WHERE conversation = 'telegram:{STAFF_CHAT}'"
+    )
+
+
+async def ask_nothing(db: Database, statement: str) -> None:
+    async with db.begin() as tx:
+        await tx.execute(text(statement))

@@ -39,6 +39,11 @@ def conversation(payload: Mapping[str, Any]) -> str:
     return UNKNOWN
 
 
+def of_group(payload: Mapping[str, Any]) -> bool:
+    """Whether an update comes from a group or a channel."""
+    return conversation(payload).startswith("telegram:-")
+
+
 def _button_place(event: Mapping[str, Any]) -> str:
     message, sender = event.get("message"), event.get("from")
     if isinstance(message, Mapping):

@@ -13,16 +13,27 @@ from typing import Any, Final
 
 from aiogram import Bot, Dispatcher, Router
 from aiogram.dispatcher.event.bases import UNHANDLED
-from aiogram.enums import ChatMemberStatus, ChatType, ContentType
+from aiogram.enums import ChatType, ContentType
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, MessageReactionUpdated, ReactionTypeEmoji, Update
 from pydantic import ValidationError
 
+from bot.channels.telegram import membership
 from bot.channels.telegram.attachments import with_files
 from bot.channels.telegram.reading import action, incoming, language, place, thread
 from bot.domain.cleaning import clean
 from bot.domain.errors import MalformedUpdate
-from bot.domain.messages import Channel, Ignored, Incoming, Kind, Parsed, StaffIncoming
+from bot.domain.messages import (
+    Channel,
+    GroupChanged,
+    GroupMoved,
+    Ignored,
+    Incoming,
+    Invited,
+    Kind,
+    Parsed,
+    StaffIncoming,
+)
 
 # aiogram writes a line at INFO for every update, which says nothing that the inbox doesn't.
 logging.getLogger("aiogram.event").setLevel(logging.WARNING)
@@ -59,7 +70,7 @@ async def parse(payload: Mapping[str, Any], *, token: str, staff_chat: int | Non
         raise MalformedUpdate(_faults(error)) from None
     if result is UNHANDLED:
         return Ignored(known[0])
-    assert isinstance(result, Incoming | StaffIncoming | Ignored)
+    assert isinstance(result, Incoming | StaffIncoming | GroupMoved | GroupChanged | Invited | Ignored)
     return with_files(result, payload)
 
 
@@ -80,7 +91,7 @@ def _bot(token: str) -> Bot:
 @cache
 def _dispatcher() -> Dispatcher:
     dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.include_router(_router)
+    dispatcher.include_routers(membership.router, _router)
     return dispatcher
 
 
@@ -252,19 +263,3 @@ async def _button(query: CallbackQuery) -> Parsed:
 @_router.callback_query()
 async def _foreign_button(query: CallbackQuery) -> Parsed:
     return Ignored("foreign button")
-
-
-@_router.my_chat_member(_private)
-async def _membership(change: ChatMemberUpdated) -> Parsed:
-    kinds = {ChatMemberStatus.KICKED: Kind.BLOCKED, ChatMemberStatus.MEMBER: Kind.UNBLOCKED}
-    kind = kinds.get(ChatMemberStatus(change.new_chat_member.status))
-    if kind is None:
-        return Ignored("membership")
-    return Incoming(
-        channel=Channel.TELEGRAM, external_id=str(change.chat.id), kind=kind, language=language(change.from_user)
-    )
-
-
-@_router.my_chat_member()
-async def _group_membership(change: ChatMemberUpdated) -> Parsed:
-    return Ignored("group")

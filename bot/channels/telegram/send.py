@@ -12,6 +12,7 @@ from aiogram.methods import (
     CreateForumTopic,
     GetFile,
     GetMe,
+    LeaveChat,
     SendDocument,
     SendMessage,
     TelegramMethod,
@@ -24,7 +25,9 @@ from bot.channels.telegram.keyboard import keyboard
 from bot.channels.telegram.session import Session
 from bot.domain.cleaning import whole
 from bot.domain.errors import (
+    ChatMoved,
     FileTooBig,
+    GroupUnfit,
     HandleGone,
     OutcomeUnknown,
     Refused,
@@ -62,10 +65,21 @@ class TelegramSender:
 
     async def send(self, call: Call) -> Sent:
         """Carry out one call of the outbox. Raises a SendFailed: which one says what to do next."""
+        try:
+            return await self._send(call)
+        except (Refused, Unreachable) as error:
+            if call.target.startswith("-") and _mendable(error):
+                raise GroupUnfit(str(error), AFTER_FAULT_OF_OURS) from None
+            raise
+
+    async def _send(self, call: Call) -> Sent:
         match call.kind:
             case CallKind.MESSAGE:
                 result = await self._ask(_message(call))
                 return Sent(message_id=_field(result, "message_id"))
+            case CallKind.LEAVE:
+                await self._ask(LeaveChat(chat_id=_number(call.target)))
+                return Sent()
             case CallKind.CREATE_TOPIC:
                 result = await self._ask(_topic(call))
                 return Sent(topic_id=_field(result, "message_thread_id"))
@@ -196,8 +210,7 @@ def _meaning(error: exceptions.TelegramAPIError) -> SendFailed:
         case exceptions.TelegramRetryAfter():
             return RetryLater(f"Telegram asks to wait {error.retry_after} s", float(error.retry_after))
         case exceptions.TelegramMigrateToChat():
-            now = error.migrate_to_chat_id
-            return Refused(f"the group has become a supergroup: set OTKLIK_TELEGRAM_STAFF_CHAT to {now}")
+            return ChatMoved("the group has become a supergroup", str(error.migrate_to_chat_id))
         case exceptions.TelegramForbiddenError():
             return Unreachable(text)
         case exceptions.TelegramUnauthorizedError() | exceptions.TelegramNotFound():
@@ -207,6 +220,17 @@ def _meaning(error: exceptions.TelegramAPIError) -> SendFailed:
         case exceptions.TelegramServerError():
             return OutcomeUnknown(text)
     return _bad_request(text)
+
+
+_MENDABLE: Final = (
+    "not enough rights", "chat is not a forum", "have no rights to send", "chat_write_forbidden", "chat_restricted",
+    "need administrator rights", "chat_admin_required", "chat not found", "group chat was deactivated",
+)  # fmt: skip
+
+
+def _mendable(error: SendFailed) -> bool:
+    """Whether the group itself is out of order, not this one call."""
+    return isinstance(error, Unreachable) or any(sign in str(error).lower() for sign in _MENDABLE)
 
 
 _NO_TOPIC: Final = ("message thread not found", "topic_deleted", "topic_id_invalid", "topic not found")

@@ -9,9 +9,10 @@ import jconfig  # type: ignore[import-untyped]
 import requests
 import vk_api  # type: ignore[import-untyped]
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 from vk_api.exceptions import Captcha, VkApiError  # type: ignore[import-untyped]
 
-from bot.domain.errors import Refused, RetryLater, SendFailed, Unreachable
+from bot.domain.errors import PerhapsSent, Refused, RetryLater, SendFailed, Unreachable
 
 VERSION: Final = "5.199"
 SECONDS: Final = (10.0, 10.0)
@@ -75,7 +76,7 @@ class _Adapter(HTTPAdapter):
 def meaning(error: Exception) -> SendFailed:
     """Which of our errors a failed call is.
 
-    A call that may have reached VK is a RetryLater as well: its ``random_id`` makes a repeat harmless.
+    A call that may have reached VK is PerhapsSent: its ``random_id`` makes a repeat harmless for an hour.
     """
     match error:
         case Captcha():
@@ -86,23 +87,31 @@ def meaning(error: Exception) -> SendFailed:
             text = " ".join(str(error.error.get("error_msg", "")).split())
             return _by_code(_number(error.code), text[:200])
         case vk_api.ApiHttpError():
-            return RetryLater(f"HTTP {error.response.status_code} from VK")
+            return PerhapsSent(f"HTTP {error.response.status_code} from VK")
         case requests.RequestException():
             # Its text holds the address, and that the key.
-            return RetryLater(f"no answer from VK ({type(error).__name__})")
-    return RetryLater(f"an answer of VK that can't be read ({type(error).__name__})")
+            text = f"no answer from VK ({type(error).__name__})"
+            return RetryLater(text) if _never_reached(error) else PerhapsSent(text)
+    return PerhapsSent(f"an answer of VK that can't be read ({type(error).__name__})")
+
+
+def _never_reached(error: requests.RequestException) -> bool:
+    """Whether there was no connection over which anything could have been asked."""
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError):
+        return True
+    return isinstance(getattr(error.args[0] if error.args else None, "reason", None), NewConnectionError)
 
 
 _WAIT: Final[dict[int, float | None]] = {
-    1: None,  # unknown error
     6: 1.0,  # too many requests a second
     9: 60.0,  # flood control
-    10: None,  # internal server error
     14: 300.0,  # captcha
     17: 300.0,  # validation of the account
     29: 600.0,  # a method's limit a day
     43: None,  # a section is switched off for a time
 }
+_FAULT_OF_VK: Final = frozenset({1, 10})
+"""Unknown error, internal server error: either can come after the work was done."""
 _REPAIR: Final = {
     5: "is OTKLIK_VK_TOKEN right?",
     7: "the token needs the right to the community's messages",
@@ -116,6 +125,8 @@ _GONE: Final = frozenset({18, 113, 901, 902})
 
 def _by_code(code: int, text: str) -> SendFailed:
     said = f"VK error {code}: {text}" if text else f"VK error {code}"
+    if code in _FAULT_OF_VK:
+        return PerhapsSent(said)
     if code in _WAIT:
         return RetryLater(said, _WAIT[code])
     if code in _REPAIR:

@@ -59,7 +59,7 @@ class VkSender:
                 attached = await self._aside(self._uploaded, call)
                 result = await self._ask("messages.send", {**self._message(call), "attachment": attached})
                 return Sent(message_id=str(result) if isinstance(result, int) else None)
-            case CallKind.CREATE_TOPIC:
+            case CallKind.CREATE_TOPIC | CallKind.LEAVE:
                 raise Refused("VK has no topics")
         assert_never(call.kind)
 
