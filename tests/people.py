@@ -226,6 +226,7 @@ class Staff:
 
     number: int = 0
     """In the register."""
+    said: int = 0
 
     async def registered(self, team: str = "support-department", role: str = "staff") -> Staff:
         content = self.world.runtime.shelf.content
@@ -274,7 +275,11 @@ class Staff:
         ]
 
     async def answers(self, text: str) -> None:
-        self.world.telegram.staff_says(self.id, STAFF_CHAT, await self.topic(), text)
+        self.said = self.world.telegram.staff_says(self.id, STAFF_CHAT, await self.topic(), text).message_id
+
+    async def edits(self, text: str) -> None:
+        """Changes the words of the message written last."""
+        self.world.telegram.staff_edits(self.id, STAFF_CHAT, await self.topic(), text, self.said)
 
     async def sends_file(self, data: bytes, name: str) -> None:
         self.world.telegram.staff_sends_file(self.id, STAFF_CHAT, await self.topic(), data, name)

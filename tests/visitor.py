@@ -94,13 +94,16 @@ class PageVisitor:
         self._after = message["id"]
         if not message["own"]:
             buttons = [button for row in message["rows"] for button in row]
-            self._lines.append(
-                Line(
-                    message["text"],
-                    tuple(b["label"] for b in buttons),
-                    tuple(b.get("action", "") for b in buttons),
-                    message["id"],
-                    (message["file"] or {}).get("name", ""),
-                    (message["file"] or {}).get("link", ""),
-                )
+            line = Line(
+                message["text"],
+                tuple(b["label"] for b in buttons),
+                tuple(b.get("action", "") for b in buttons),
+                message["replaces"] or message["id"],
+                (message["file"] or {}).get("name", ""),
+                (message["file"] or {}).get("link", ""),
             )
+            old = next((i for i, one in enumerate(self._lines) if one.id == line.id), None)
+            if old is None:
+                self._lines.append(line)
+            else:
+                self._lines[old] = line

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.domain import editing, flood, hearing, pressing
-from bot.domain.activities import answering, files, form, group, handoff, menu, smalltalk, staff, things
+from bot.domain.activities import answering, files, form, group, handoff, mending, menu, smalltalk, staff, things
 from bot.domain.decision import Decision, Need, Result, Scene, SetReachable
 from bot.domain.dialog import Dialog
 from bot.domain.events import (
@@ -19,6 +19,7 @@ from bot.domain.events import (
     HandlingFailed,
     NeedMet,
     StaffActed,
+    StaffEdited,
     StaffPressed,
     StaffWrote,
     StageNear,
@@ -46,12 +47,8 @@ def _decide(scene: Scene, event: Event) -> Result:
             return _client(scene, event)
         case TimerFired():
             return staff.timer(scene, event)
-        case StaffWrote():
-            return staff.wrote(scene, event)
-        case StaffPressed():
-            return staff.pressed(scene, event)
-        case StaffActed():
-            return staff.acted(scene, event)
+        case StaffWrote() | StaffEdited() | StaffPressed() | StaffActed():
+            return _by_staff(scene, event)
         case FileArrived():
             return files.arrived(scene, event)
         case FileTurnedDown():
@@ -68,6 +65,18 @@ def _decide(scene: Scene, event: Event) -> Result:
             return group.happened(scene, event)
         case _:
             assert_never(event)
+
+
+def _by_staff(scene: Scene, event: StaffWrote | StaffEdited | StaffPressed | StaffActed) -> Result:
+    match event:
+        case StaffWrote():
+            return staff.wrote(scene, event)
+        case StaffEdited():
+            return mending.edited(scene, event)
+        case StaffPressed():
+            return staff.pressed(scene, event)
+        case StaffActed():
+            return staff.acted(scene, event)
 
 
 def _client(scene: Scene, event: ClientActed) -> Result:

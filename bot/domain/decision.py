@@ -12,7 +12,7 @@ from bot.domain.case_effects import CaseEffect
 from bot.domain.dialog import Dialog
 from bot.domain.kept import AskErasure, KeptAboutMe
 from bot.domain.messages import Channel
-from bot.domain.news import LastLines
+from bot.domain.news import LastLines, SentFrom
 from bot.domain.reactions import EpisodeOfMessage, RecordReaction
 from bot.domain.speech import Say, StaffSay
 from knowledge_base.schema import Pack
@@ -198,6 +198,7 @@ Query: TypeAlias = (
     | EpisodeById
     | EpisodeOfMessage
     | LastLines
+    | SentFrom
 )
 
 

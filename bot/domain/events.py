@@ -55,6 +55,17 @@ class StaffWrote:
     staff: StaffPerson
     text: str
     files: tuple[FileOffer, ...] = ()
+    source: str = ""
+    """The message's own id in the group."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffEdited:
+    """A person of the staff changed a message in the conversation's topic."""
+
+    staff: StaffPerson
+    text: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,7 @@ Event: TypeAlias = (
     | ClientActed
     | TimerFired
     | StaffWrote
+    | StaffEdited
     | StaffPressed
     | StaffActed
     | StageNear

@@ -111,6 +111,10 @@ class StaffIncoming:
     action: str = ""
     callback: str = ""
     files: tuple[FileOffer, ...] = ()
+    message: str = ""
+    """The message's own id in the group."""
+    edited: bool = False
+    """New words for an earlier message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,10 @@ class Rendered:
     rows: tuple[tuple[RenderedButton, ...], ...] = ()
     file: FileRef | None = None
     """The text is its caption, and may be empty."""
+    source: str = ""
+    """The staff member's own message that it passes on."""
+    replaces: int | None = None
+    """The call whose message gets this wording instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +230,8 @@ class CallKind(StrEnum):
     CREATE_TOPIC = "create_topic"
     """Telegram staff group: open a forum topic; ``Rendered.text`` is its name."""
     FILE = "file"
+    EDIT = "edit"
+    """New words for a message that an earlier call has sent."""
     LEAVE = "leave"
     """Telegram: leave a group or channel."""
 
@@ -247,6 +257,8 @@ class Call:
     rendered: Rendered
     thread: str | None = None
     """Forum topic id in the staff group."""
+    edits: str | None = None
+    """EDIT: the messenger's id of the message."""
     attempt: int = 1
     upload: Upload | None = None
     """Of a FILE: filled in just before the call."""

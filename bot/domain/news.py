@@ -18,6 +18,13 @@ class AnswerRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFrom:
+    """Calls that passed a staff member's message on -> tuple[int, ...], in order."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class LastLine:
     """One message of the conversation; ``own``: the client's."""
 

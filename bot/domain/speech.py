@@ -91,6 +91,10 @@ class Say:
     file: FileRef | None = None
     by: int | None = None
     """Whose words they are, of the staff; None: the assistant's."""
+    source: str = ""
+    """The staff member's own message that it passes on."""
+    replaces: tuple[int, ...] = ()
+    """Calls made before whose messages get this wording instead."""
 
 
 class Place(StrEnum):

@@ -92,7 +92,7 @@ def _speak(
     offered: tuple[Offered, ...] | None = None
     masked = replace(voice, personal={})
     for one in decision.says:
-        pieces = render(one, voice, limits)
+        pieces = _placed(one, render(one, voice, limits))
         plain = render(one, masked, limits) if any(_personal_refs((one,))) else pieces
         kept.messages.append(Message("out", "\n\n".join(piece.text for piece in plain), staff_id=one.by))
         rows = pieces[-1].rows
@@ -100,6 +100,14 @@ def _speak(
         if rows:
             offered = tuple(Offered(b.label, b.action) for row in rows for b in row if b.action)
     return offered
+
+
+def _placed(said: Say, pieces: tuple[Rendered, ...]) -> tuple[Rendered, ...]:
+    """Each piece with the message it passes on, and the call whose place it takes."""
+    if not said.source:
+        return pieces
+    earlier = (*said.replaces, *(None for _ in pieces))
+    return tuple(replace(p, source=said.source, replaces=old) for p, old in zip(pieces, earlier, strict=False))
 
 
 def _call(who: Addressee, piece: Rendered, carries: int, episode: int | None) -> outbox.Row:
@@ -120,6 +128,8 @@ def _episode(rows: Iterable[Iterable[RenderedButton]]) -> int | None:
 
 
 def _kind(piece: Rendered) -> CallKind:
+    if piece.replaces is not None:
+        return CallKind.EDIT
     return CallKind.FILE if piece.file is not None else CallKind.MESSAGE
 
 

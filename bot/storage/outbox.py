@@ -110,6 +110,8 @@ _CLAIM = text("""
         FROM picked WHERE outbox.id = picked.id
         RETURNING outbox.id, kind, target, cause LIKE 'perhaps sent%' AS perhaps_sent,
                   CASE WHEN target LIKE '-%' THEN (SELECT new FROM moved_chat m WHERE m.old = target) END AS moved_to,
+                  CASE WHEN kind = 'edit' THEN (SELECT CAST(e.result AS json) ->> 'message' FROM outbox e
+                      WHERE e.id = CAST(CAST(outbox.body AS json) ->> 'replaces' AS bigint)) END AS edits,
                   body, conversation, address_id, thread_of, attempts, first_tried_at,
                   outbox.created_at, picked.lost,
                   extract(epoch FROM clock_timestamp() - first_tried_at) AS tried_seconds,
@@ -279,6 +281,7 @@ def _leased(channel: Channel, row: Any, lease: str, until: float) -> Leased:
         target=row.moved_to or row.target,
         rendered=RENDERED.validate_json(row.body or '{"text":""}'),
         thread=row.topic,
+        edits=row.edits,
         attempt=row.attempts,
     )
     return Leased(

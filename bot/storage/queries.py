@@ -22,7 +22,8 @@ from bot.domain.decision import (
     StageReached,
 )
 from bot.domain.kept import KeptAboutMe, KeptView
-from bot.domain.news import LastLine, LastLines
+from bot.domain.messages import CallKind
+from bot.domain.news import LastLine, LastLines, SentFrom
 from bot.domain.reactions import EpisodeOfMessage
 from bot.storage import attachments
 from bot.storage.dialogs import Addressee
@@ -57,6 +58,9 @@ async def load(tx: AsyncConnection, query: Query, who: Addressee) -> object:
             sent = (outbox.c.address_id == who.id, outbox.c.state == "sent", outbox.c.episode_id.is_not(None))
             is_it = cast(outbox.c.result, JSON)["message"].as_string() == named
             return await _episode(tx, who, exists().where(asked, *sent, is_it))
+        case SentFrom(source):
+            rows = await tx.execute(_SENT_FROM, {"address": who.id, "source": source, "kind": CallKind.MESSAGE.value})
+            return tuple(row.id for row in rows)
         case LastLines():
             return await _last_lines(tx, who)
         case _:
@@ -104,6 +108,15 @@ async def _case(tx: AsyncConnection, who: Addressee, case_id: int) -> CaseView |
     if row is None:
         return None
     return CaseView(row.id, row.reason, row.team, row.policy or "", row.request_id, row.closed_at is not None)
+
+
+_SENT_FROM = text("""
+    SELECT o.id FROM (
+        SELECT id FROM message WHERE address_id = :address AND direction = 'out' AND staff_id IS NOT NULL
+        ORDER BY id DESC LIMIT 100) AS m
+    JOIN outbox o ON o.message_id = m.id
+    WHERE o.kind = :kind AND CAST(o.body AS json) ->> 'source' = :source ORDER BY o.id
+""")
 
 
 async def _last_lines(tx: AsyncConnection, who: Addressee) -> tuple[LastLine, ...]:

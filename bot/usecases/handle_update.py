@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from bot import group, metrics, turn
 from bot.domain.decision import Decision
 from bot.domain.errors import ClaimLost, MalformedUpdate
-from bot.domain.events import ClientActed, Event, HandlingFailed, StaffPressed, StaffWrote
+from bot.domain.events import ClientActed, Event, HandlingFailed, StaffEdited, StaffPressed, StaffWrote
 from bot.domain.messages import Channel, GroupNews, Ignored, Incoming, Kind, Parsed, StaffIncoming
 from bot.storage import dialogs, inbox, staff
 from bot.storage.decisions import Heard
@@ -216,9 +216,11 @@ async def _staff(runtime: Runtime, claimed: Claimed, incoming: StaffIncoming) ->
     if address is None:
         await _done(runtime, claimed, "ignored.no_topic")
         return None
-    event: Event = (
-        StaffPressed(who, incoming.action) if incoming.action else StaffWrote(who, incoming.text, incoming.files)
-    )
+    event: Event = StaffWrote(who, incoming.text, incoming.files, incoming.message)
+    if incoming.action:
+        event = StaffPressed(who, incoming.action)
+    elif incoming.edited:
+        event = StaffEdited(who, incoming.text, incoming.message)
     return await turn.take(
         runtime,
         runtime.shelf.content,

@@ -299,6 +299,14 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
     ),
     "edit of a caption": (edited(photo=[PICTURE], caption="двор"), Ignored("edit")),
     "a place that moves": (edited(location={"latitude": 56.7, "longitude": 47.9, "live_period": 900}), Ignored("edit")),
+    "staff edits": (
+        edited(chat=FORUM, message_thread_id=33, is_topic_message=True, text="Приходите в среду", **{"from": CLERK}),
+        StaffIncoming("77", str(STAFF), "33", "Приходите в среду", message="10", edited=True),
+    ),
+    "staff edits a caption": (
+        edited(chat=FORUM, message_thread_id=33, is_topic_message=True, photo=[PICTURE], **{"from": CLERK}),
+        Ignored("edit"),
+    ),
     "edit in a group": (edited(text="x", chat=GROUP), Ignored("edit")),
     "edit of a bot": (edited(text="x", **{"from": {**ROBOT, "id": 9}}), Ignored("bot")),
     "group": (message(chat=GROUP, text="всем привет"), Ignored("group")),
@@ -324,18 +332,18 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
     ),
     "topic closed": (staff(forum_topic_closed={}), Ignored("service")),
     "notice newer than aiogram": (staff(hologram_hung={"x": 1}), Ignored("service")),
-    "staff answers": (staff(text="Приходите"), StaffIncoming("77", str(STAFF), "33", "Приходите")),
-    "staff commands": (staff(text="/take"), StaffIncoming("77", str(STAFF), "33", "/take")),
+    "staff answers": (staff(text="Приходите"), StaffIncoming("77", str(STAFF), "33", "Приходите", message="10")),
+    "staff commands": (staff(text="/take"), StaffIncoming("77", str(STAFF), "33", "/take", message="10")),
     "staff outside of topics": (
         staff(text="всем", message_thread_id=8, is_topic_message=None),
-        StaffIncoming("77", str(STAFF), None, "всем"),
+        StaffIncoming("77", str(STAFF), None, "всем", message="10"),
     ),
     "staff sends a photo": (staff(photo=[PICTURE], caption="вот"), StaffIncoming(
-        "77", str(STAFF), "33", "вот", files=(FileOffer("photo", "AgAD", "", 1200),)
+        "77", str(STAFF), "33", "вот", files=(FileOffer("photo", "AgAD", "", 1200),), message="10"
     )),
     "staff anonymously": (
         staff(text="ответ", **{"from": {"id": 1087968824, "is_bot": True, "first_name": "Group"}}),
-        StaffIncoming("1087968824", str(STAFF), "33", "ответ"),
+        StaffIncoming("1087968824", str(STAFF), "33", "ответ", message="10"),
     ),
     "staff presses": (
         pressed("k:take:12", message=staff(text="Дело")["message"], **{"from": CLERK}),

@@ -217,6 +217,19 @@ async def test_a_deleted_topic_is_no_fault_of_the_group(server: Server, sender: 
         await sender.send(replace(call(), target="-1001", thread="7"))
 
 
+async def test_words_are_changed(server: Server, sender: TelegramSender) -> None:
+    server.answers.append(web.json_response({"ok": True, "result": {"message_id": 7}}))
+    changed = replace(call("в четверг"), kind=CallKind.EDIT, edits="7")
+    assert await sender.send(changed) == Sent("7")
+    server.answers.append(refusal(400, "Bad Request: message is not modified: specified new message content"))
+    assert await sender.send(changed) == Sent("7")
+    server.answers.append(refusal(400, "Bad Request: message to edit not found"))
+    with pytest.raises(Refused, match="not found"):
+        await sender.send(changed)
+    with pytest.raises(Refused, match="never sent"):
+        await sender.send(replace(changed, edits=None))
+
+
 async def test_a_group_is_left(server: Server, sender: TelegramSender) -> None:
     server.answers.append(web.json_response({"ok": True, "result": True}))
     assert await sender.send(replace(call(), kind=CallKind.LEAVE, target="-1001")) == Sent()

@@ -134,6 +134,11 @@ class TelegramEmulator(Emulator):
             content.update(self._in_topic(chat_id, thread_id))
         return self._sends(self.state.user(user_id, f"Staff {user_id}"), chat_id, content)
 
+    def staff_edits(self, user_id: int, chat_id: int, thread_id: int, text: str, message_id: int) -> Pushed[int]:
+        """A member of staff changes a message written in a topic before."""
+        content: dict[str, Any] = {"text": text, **_entities(text), **self._in_topic(chat_id, thread_id)}
+        return self._edits(self.state.user(user_id), chat_id, message_id, content)
+
     def staff_presses(
         self, user_id: int, chat_id: int, wanted: str, message_id: int | None = None, forged: bool = False
     ) -> Pushed[int]:

@@ -56,6 +56,7 @@ def wire(opened: Opened) -> bytes:
             "marks": [{"start": m.start, "length": m.length, "style": m.style.value} for m in opened.rendered.marks],
             "rows": _rows(opened.rendered),
             "file": _file(opened),
+            "replaces": opened.rendered.replaces,
         }
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -182,6 +183,7 @@ async def _staff_message(message: Message) -> Parsed:
         chat=str(message.chat.id),
         thread=thread(message),
         text=clean(message.text or ""),
+        message=str(message.message_id),
     )
 
 
@@ -198,6 +200,14 @@ async def _ignore_machines_edit(message: Message, why: str) -> Parsed:
 @_router.edited_message(_private_text)
 async def _edit(message: Message) -> Parsed:
     return incoming(message, Kind.EDIT, text=clean(message.text or ""))
+
+
+@_router.edited_message(_ours)
+async def _staff_edit(message: Message) -> Parsed:
+    if not message.text:
+        return Ignored("edit")
+    written = await _staff_message(message)
+    return replace(written, edited=True) if isinstance(written, StaffIncoming) else written
 
 
 @_router.edited_message()

@@ -10,6 +10,7 @@ from aiogram import Bot, exceptions
 from aiogram.methods import (
     AnswerCallbackQuery,
     CreateForumTopic,
+    EditMessageText,
     GetFile,
     GetMe,
     LeaveChat,
@@ -77,6 +78,8 @@ class TelegramSender:
             case CallKind.MESSAGE:
                 result = await self._ask(_message(call))
                 return Sent(message_id=_field(result, "message_id"))
+            case CallKind.EDIT:
+                return await self._edit(call)
             case CallKind.LEAVE:
                 await self._ask(LeaveChat(chat_id=_number(call.target)))
                 return Sent()
@@ -104,6 +107,18 @@ class TelegramSender:
         if path is None or self._bot is None:
             raise RetryLater("Telegram names no place of the file")
         return await self._session.download(self._bot, path, most)
+
+    async def _edit(self, call: Call) -> Sent:
+        if not call.edits:
+            raise Refused("the message to be changed was never sent")
+        message = _message(call)
+        given = message.model_dump(exclude_unset=True, include={"chat_id", "text", "entities", "reply_markup"})
+        try:
+            await self._ask(EditMessageText(message_id=_number(call.edits), link_preview_options=_NO_PREVIEW, **given))
+        except Refused as error:
+            if "not modified" not in str(error).lower():
+                raise
+        return Sent(message_id=call.edits)
 
     async def answer_callback(self, callback: str, text: str | None = None) -> None:
         """Stop the button's spinner, perhaps with a short notice. Never fails: nothing hangs on it."""

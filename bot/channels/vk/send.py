@@ -28,6 +28,8 @@ THREADS: Final = 4
 NAMED_SECONDS: Final = 3.0
 """For the name of a message; nothing but a thumb hangs on it."""
 _MAX_NOTICE: Final = 90
+_ONLY_NEW: Final = ("random_id", "disable_mentions")
+"""What a message that is only changed does not take."""
 _IDS: Final = 2**31 - 1
 
 
@@ -59,6 +61,12 @@ class VkSender:
                 attached = await self._aside(self._uploaded, call)
                 result = await self._ask("messages.send", {**self._message(call), "attachment": attached})
                 return Sent(message_id=str(result) if isinstance(result, int) else None)
+            case CallKind.EDIT:
+                if not call.edits:
+                    raise Refused("the message to be changed was never sent")
+                values = {**self._message(call), "message_id": int(call.edits), "keep_forward_messages": 1}
+                await self._ask("messages.edit", {k: v for k, v in values.items() if k not in _ONLY_NEW})
+                return Sent(message_id=call.edits)
             case CallKind.CREATE_TOPIC | CallKind.LEAVE:
                 raise Refused("VK has no topics")
         assert_never(call.kind)

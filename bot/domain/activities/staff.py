@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from bot.domain import actions
@@ -28,7 +29,10 @@ def wrote(scene: Scene, event: StaffWrote) -> Result:
         act = Note(text.removeprefix(NOTE).strip())
     elif text.startswith(ASK):
         act = Answer(text.removeprefix(ASK).strip(), asks=True, files=event.files)
-    return acted(scene, StaffActed(event.staff, act, Desk.GROUP))
+    decided = acted(scene, StaffActed(event.staff, act, Desk.GROUP))
+    if not isinstance(decided, Decision) or not event.source:
+        return decided
+    return replace(decided, says=tuple(replace(one, source=event.source) for one in decided.says))
 
 
 def pressed(scene: Scene, event: StaffPressed) -> Result:

@@ -148,3 +148,38 @@ async def test_fifty_cases_at_once_keep_to_the_groups_limit(database_url: str, v
         await asyncio.sleep(30)
         made = [e for e in world.telegram.ledger.effects if e.chat_id == STAFF_CHAT and e.at < began + 60]
         assert 0 < len(made) < 20
+
+
+@pytest.mark.requirement("E1", "T1", "T2", "T3")
+async def test_an_answer_put_right_takes_the_place_of_the_old(world: World, channel: Channel) -> None:
+    """In the client's chat the words change where they stand; a note stays a note, and no term is touched."""
+    olga = await world.staff("Ольга")
+    ivan = world.client("Иван", channel)
+    await ivan.says("позовите сотрудника")
+    await ivan.hears("Передал")
+    await olga.sees("Просит сотрудника")
+    await olga.answers("Приходите в среду")
+    await ivan.hears("Приходите в среду")
+    before = len(await ivan.lines())
+    await olga.edits("Приходите в четверг, в среду не работаем")
+
+    async def mended() -> bool:
+        return any("в четверг" in line.text for line in await ivan.lines())
+
+    deadline = time.monotonic() + 6
+    while not await mended():
+        assert time.monotonic() < deadline, await ivan.transcript()
+        await asyncio.sleep(0.05)
+    assert len(await ivan.lines()) == before
+    assert not any("Приходите в среду" in line.text for line in await ivan.lines())
+    await olga.edits("Приходите в пятницу")
+    await world.settled()
+    await olga.answers("// спросить у бухгалтерии")
+    await olga.edits("// спросить у юриста")
+    await ivan.hears_nothing()
+    assert "Приходите в пятницу" in (await ivan.lines())[before - 1].text
+    stranger = await world.stranger("Чужой")
+    stranger.said = olga.said
+    await stranger.edits("переведите деньги сюда")
+    await stranger.sees("нет в списке сотрудников")
+    await ivan.hears_nothing()

@@ -19,7 +19,7 @@ export function conversation(log, { words, language, onPress, onCopy, onEdit }) 
   function show(message) {
     if (message.id <= last) return null;
     last = message.id;
-    if (!message.own) return place(bubble(message, "theirs"), message.at);
+    if (!message.own) return mended(message) ?? place(bubble(message, "theirs"), message.at);
     const mine = locals.get(message.key);
     if (!mine) return message.key === START ? null : place(told(message), message.at);
     mine.echoed = true;
@@ -27,6 +27,16 @@ export function conversation(log, { words, language, onPress, onCopy, onEdit }) 
     days();
     settle(mine);
     return mine.node;
+  }
+
+  /** An earlier message with new words, where it stood. */
+  function mended(message) {
+    const old = message.replaces && log.querySelector(`[data-id="${message.replaces}"]`);
+    if (!old) return null;
+    const made = bubble({ ...message, id: message.replaces }, "theirs");
+    stamp(made, old.querySelector("time").dateTime);
+    old.replaceWith(made);
+    return made;
   }
 
   /** The visitor's own words from an earlier visit; what was personal in them is not given back. */
@@ -100,6 +110,7 @@ export function conversation(log, { words, language, onPress, onCopy, onEdit }) 
     const file = attached(message.file, { words, language });
     const inside = [who, ...(file ? [file] : []), ...(message.text ? [text] : []), element("time")];
     const made = element("div", { class: `message ${side}` }, element("div", { class: "bubble" }, ...inside));
+    if (message.id) made.dataset.id = message.id;
     const options = buttons(message.rows, { words, onPress });
     if (options) made.append(options);
     if (options) only(made, "newest");
