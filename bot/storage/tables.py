@@ -24,8 +24,9 @@ from bot.storage.columns import metadata
 from bot.storage.columns import number as _id
 from bot.storage.columns import of as _of
 from bot.storage.columns import said_number as _said_id
-from bot.storage.group_tables import group_trouble as group_trouble
-from bot.storage.group_tables import moved_chat as moved_chat
+from bot.storage.messenger_tables import group_trouble as group_trouble
+from bot.storage.messenger_tables import moved_chat as moved_chat
+from bot.storage.messenger_tables import reaction as reaction
 from bot.storage.wishes import erasure as erasure
 
 # Kept by hand, a table as a table.
@@ -108,13 +109,6 @@ score = Table(
     "score", metadata, _id(), _of("episode_id", "episode.id"), Column("value", SmallInteger, nullable=False),
     _at("at"), UniqueConstraint("episode_id"),
 )
-
-reaction = Table(
-    "reaction", metadata, _id(), _of("address_id", "address.id"), Column("message", Text, nullable=False),
-    _of("episode_id", "episode.id", null=True), Column("emoji", Text, nullable=False), _at("at"),
-    UniqueConstraint("address_id", "message"),
-)
-"""The client's reaction to one of our messages, ``message`` being the messenger's id of it."""
 
 question = Table(
     "question", metadata, _id(), _at("at"), Column("text", Text, nullable=False),
