@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -43,7 +42,7 @@ async def handle_updates(
     """Handle the inbox until ``stop``; what was begun is finished."""
 
     async def claim(room: int) -> Sequence[Claimed]:
-        return await handle_update.claim(runtime, secrets.token_hex(8), room)
+        return await handle_update.claim(runtime, runtime.wake.lease(), room)
 
     async with runtime.wake.listening(INBOX) as waiter, asyncio.TaskGroup() as answers:
         unhurried = {channel: _unhurried(door, answers) for channel, door in doors.items()}
@@ -86,7 +85,7 @@ async def make_calls(
     async def claim(room: int) -> Sequence[Leased]:
         if behind.is_set():  # leases of calls made may have ended: told first, or they are made again
             return ()
-        return await deliver.claim(runtime, channel, secrets.token_hex(8), room, rate)
+        return await deliver.claim(runtime, channel, runtime.wake.lease(), room, rate)
 
     async def work(batch: Sequence[Leased]) -> None:
         for leased in batch:
@@ -125,7 +124,7 @@ async def fetch_files(
     """Fetch what people sent until ``stop``; few at once, since each may weigh 20 MB."""
 
     async def claim(room: int) -> Sequence[Awaited]:
-        return await fetching.claim(runtime, secrets.token_hex(8), room, list(fetchers))
+        return await fetching.claim(runtime, runtime.wake.lease(), room, list(fetchers))
 
     async def work(claimed: Sequence[Awaited]) -> None:
         for awaited in claimed:

@@ -17,12 +17,14 @@ from bot.usecases.blank_old import blank_old
 from bot.usecases.erase_client import erase_wished
 from bot.usecases.fire_timers import fire_timers
 from bot.usecases.forget_old import forget_old
+from bot.usecases.free_leases import free_leases
 from bot.usecases.tell_late_stages import tell_late_stages
 from bot.usecases.tell_watchers import tell_watchers
 
 log = logging.getLogger(__name__)
 
 TIMERS_SECONDS = 1.0
+LEASES_SECONDS = 2.0
 BLANK_SECONDS = 600.0
 WATCHERS_SECONDS = 5.0
 ERASE_SECONDS = 5.0
@@ -34,6 +36,7 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     """A scheduler with every tick of a worker; the caller starts and stops it."""
     made = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     _every(made, runtime, TIMERS_SECONDS, partial(fire_timers, runtime))
+    _every(made, runtime, LEASES_SECONDS, partial(free_leases, runtime))
     _every(made, runtime, BLANK_SECONDS, partial(blank_old, runtime))
     _every(made, runtime, FORGET_SECONDS, partial(forget_old, runtime))
     _every(made, runtime, ERASE_SECONDS, partial(erase_wished, runtime))

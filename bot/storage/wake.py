@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterable
 import asyncpg
 
 from bot.domain.messages import Channel
+from bot.storage import leases
 
 INBOX = "inbox"
 DESK = "desk"
@@ -62,11 +63,16 @@ class Wake:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._me = secrets.token_hex(4)
+        self._worker = secrets.randbelow(2**31)
+        self._me = f"{self._worker:08x}"
         self._waiters: dict[str, set[Waiter]] = {}
         self._pending: set[str] = set()
         self._something = asyncio.Event()
         self.ended = False
+
+    def lease(self) -> str:
+        """A new lease of this worker's: it begins with the worker's name."""
+        return f"{self._me}.{secrets.token_hex(8)}"
 
     @contextlib.asynccontextmanager
     async def listening(self, topic: str) -> AsyncIterator[Waiter]:
@@ -105,6 +111,8 @@ class Wake:
     async def _connected(self) -> None:
         connection = await asyncpg.connect(self._url, timeout=10)
         try:
+            # Shared: a connection that broke in silence may hold it still, and must not keep us from it.
+            await connection.execute("SELECT pg_advisory_lock_shared($1, $2)", leases.LOCKS, self._worker)
             await connection.add_listener(CHANNEL, self._heard)
             connection.add_termination_listener(lambda _connection: self._something.set())
             self._wake_all()

@@ -123,6 +123,7 @@ def test_the_database_tells_no_domain_time() -> None:
     assert by_clock <= {
         "bot/storage/health.py",
         "bot/storage/inbox.py",
+        "bot/storage/leases.py",
         "bot/storage/outbox.py",
         "bot/storage/page.py",
         "bot/storage/troubles.py",
