@@ -8,12 +8,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import Databases, server_url
 
 TESTS = Path(__file__).resolve().parent
 FAST = {"domain", "content", "architecture", "nlu"}
 FAILED_CHECKS = os.environ.get("OTKLIK_FAILED_CHECKS")
+# In CI always the same examples: a new counterexample is for whoever develops, not for whoever submits.
+settings.register_profile(
+    "otklik",
+    deadline=None,
+    max_examples=40,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("otklik")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
