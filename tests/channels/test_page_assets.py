@@ -41,8 +41,9 @@ def test_scripts_are_short() -> None:
 def test_the_words_used_are_the_words_listed() -> None:
     used = set(re.findall(r"\bwords\.(\w+)", TEMPLATE + "".join(SCRIPTS.values())))
     used |= set(re.findall(r'(?:say\("|\? "|: ")(\w+)"', SCRIPTS["page.js"])) & set(KEYS)
+    used |= set(re.findall(r'\b(?:tell|fail|settled)\("(\w+)"', SCRIPTS["upload.js"])) & set(KEYS)
     used |= {"waiting", "sending", "delivered", "failed"}  # states of a message
-    used |= {"error_bad", "error_down", "error_flood", "error_long", "error_session"}  # refusals
+    used |= {"error_bad", "error_down", "error_file_type", "error_flood", "error_long", "error_session"}  # refusals
     assert used == set(KEYS)
 
 
