@@ -54,6 +54,9 @@ def _faults(options: argparse.Namespace) -> int:
             quick=options.quick, seed=options.seed, kills=options.kills,
             transports=options.transport or TRANSPORTS, tell=_progress,
         )  # fmt: skip
+    except AssertionError as error:
+        print(f"The siege was broken off: {error}", file=sys.stderr)
+        return MISSED
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     print(json.dumps(faults.as_object(sieges), ensure_ascii=False) if options.json else faults.as_table(sieges))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from bot.config import ROOT
 from knowledge_base.load import load_pack
 from tests.emulators.telegram import STAFF_CHAT
@@ -12,8 +15,17 @@ MARKS = {"warn": "staff.term_near", "alarm": "staff.term_passed", "supervisor": 
 
 def seen(deployment: Deployment) -> dict[str, int]:
     """How often each mark was posted in the staff group."""
+    return _counted([sent.text for sent in deployment.telegram.messages(STAFF_CHAT)])
+
+
+async def said(deployment: Deployment) -> dict[str, int]:
+    """How often each mark was saved to be posted: the group takes a post in three seconds."""
+    rows = await deployment.rows("SELECT body FROM outbox WHERE thread_of IS NOT NULL AND kind = 'message'")
+    return _counted([json.loads(row["body"])["text"] for row in rows])
+
+
+def _counted(posts: Sequence[str]) -> dict[str, int]:
     texts = load_pack(ROOT / "knowledge_base" / "packs" / "ministry").texts
-    posts = [sent.text for sent in deployment.telegram.messages(STAFF_CHAT)]
     signs = {kind: _sign(texts[key]["ru"]) for kind, key in MARKS.items()}
     counts = {kind: sum(sign in post for post in posts) for kind, sign in signs.items()}
     return {kind: count for kind, count in counts.items() if count}
