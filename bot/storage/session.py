@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeAlias
@@ -50,7 +52,7 @@ class Database:
             },
         )
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._doubtful = False
+        self._doubtful, self._renewed = False, -math.inf
         event.listen(self._engine.sync_engine, "checkout", self._checked_out)
 
     @asynccontextmanager
@@ -79,12 +81,13 @@ class Database:
 
     async def _doubt(self, connection: AsyncConnection) -> None:
         """No answer: perhaps nobody is there, at the other connections neither, and to find that out takes as long."""
-        self._doubtful = True
+        if time.monotonic() - self._renewed > COMMAND_SECONDS:  # else it is one of those given up already
+            self._doubtful = True
         await connection.invalidate()  # not rolled back: that would be to wait once more
 
     def _checked_out(self, *_: object) -> None:
         if self._doubtful:
-            self._doubtful = False
+            self._doubtful, self._renewed = False, time.monotonic()
             raise InvalidatePoolError
 
     async def close(self) -> None:

@@ -107,5 +107,6 @@ _FINISHED = """
     FROM inbox i JOIN message m ON m.inbox_id = i.id
     WHERE i.state = 'done' AND NOT EXISTS (
         SELECT 1 FROM outbox o
-        WHERE o.address_id = m.address_id AND o.created_at = m.at AND o.state = 'pending')
+        WHERE o.address_id = m.address_id AND o.created_at = m.at AND o.state = 'pending'
+        AND o.thread_of IS NULL AND o.conversation NOT LIKE 'staff:%')
 """
