@@ -24,7 +24,9 @@ async def examine(settings: Settings, now: dt.datetime) -> list[Finding]:
     found.extend(_content(settings))
     found.append(await _telegram(settings))
     if settings.telegram_token is not None and found[-1].fine:
-        found.append(await ways.examine_telegram(settings, settings.telegram_token.get_secret_value()))
+        token = settings.telegram_token.get_secret_value()
+        found.append(await ways.examine_telegram(settings, token))
+        found.append(await ways.examine_group(settings, token, database=found[1].fine))
     found.append(await _vk(settings))
     if settings.vk_token is not None and settings.vk_group_id is not None and found[-1].fine:
         found.append(await ways.examine_vk(settings, settings.vk_token.get_secret_value(), settings.vk_group_id))

@@ -67,7 +67,8 @@ def leave_chat(state: TelegramState, params: Params) -> Any:
 
 def get_chat(state: TelegramState, params: Params) -> Any:
     """getChat."""
-    return payloads.full_chat(state.chat(params.get("chat_id")))
+    chat = state.chat(params.get("chat_id"))
+    return payloads.full_chat(state.groups.shown(chat))
 
 
 def get_chat_member(state: TelegramState, params: Params) -> Any:
@@ -75,8 +76,7 @@ def get_chat_member(state: TelegramState, params: Params) -> Any:
     chat = state.chat(params.get("chat_id"))
     user_id = number(params, "user_id")
     if user_id == payloads.BOT_ID:
-        bot = payloads.bot_user()
-        return payloads.administrator(bot) if chat["id"] < 0 else payloads.member(bot)
+        return state.groups.own_place(chat["id"]) if chat["id"] < 0 else payloads.member(payloads.bot_user())
     if user_id not in state.users:
         raise BadRequest("member not found")
     return payloads.member(state.users[user_id])

@@ -20,6 +20,7 @@ class Groups:
     without_topics: set[int] = field(default_factory=set)
     without_right: set[int] = field(default_factory=set)
     removed: set[int] = field(default_factory=set)
+    demoted: set[int] = field(default_factory=set)
 
     def check_sending(self, chat_id: int) -> None:
         """Raises what the server answers to any call for this chat."""
@@ -36,6 +37,20 @@ class Groups:
             raise BadRequest("the chat is not a forum")
         if chat_id in self.without_right:
             raise BadRequest("not enough rights to create a topic")
+
+    def shown(self, chat: payloads.Payload) -> payloads.Payload:
+        """The chat as getChat tells of it. Raises what the server answers when the bot may not see it."""
+        self.check_sending(chat["id"])
+        return {**chat, "is_forum": False} if chat["id"] in self.without_topics else chat
+
+    def own_place(self, chat_id: int) -> payloads.Payload:
+        """The bot as getChatMember tells of it."""
+        bot = payloads.bot_user()
+        if chat_id in self.removed:
+            return payloads.kicked(bot)
+        if chat_id in self.demoted:
+            return payloads.member(bot)
+        return _administrator(chat_id not in self.without_right)
 
 
 def delete_topic(telegram: TelegramEmulator, chat_id: int, thread_id: int) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.checkups import Finding
+from bot.doctor import examine
 from bot.domain.messages import Channel
 from tests.emulators import telegram_groups as groups
 from tests.emulators.telegram import STAFF_CHAT
@@ -112,6 +114,32 @@ async def test_what_waits_for_a_broken_group_goes_on_when_it_is_mended(world: Wo
     await olga.sees("вопрос про молоко")
     assert await world.value("SELECT count(*) FROM group_trouble") == 0
     await boss.hears_nothing()
+
+
+@pytest.mark.requirement("E1", "T1")
+async def test_the_doctor_says_what_is_wrong_with_the_group(world: World) -> None:
+    async def finding() -> Finding:
+        (found,) = [one for one in await examine(world.settings, world.clock()) if one.what == "staff group"]
+        return found
+
+    assert (await finding()).fine
+    state = world.telegram.state.groups
+    for broken, words, remedy in (
+        (state.without_topics, "has no topics", "Switch Topics on"),
+        (state.demoted, "is no administrator", "Make the bot an administrator"),
+        (state.without_right, "may not manage topics", "Give the bot the right"),
+        (state.removed, "can't be seen: 403 Forbidden: bot was kicked", "OTKLIK_TELEGRAM_STAFF_CHAT"),
+    ):
+        broken.add(STAFF_CHAT)
+        found = await finding()
+        assert not found.fine and words in found.found and remedy in found.remedy
+        broken.clear()
+    groups.move(world.telegram, STAFF_CHAT, NEW, 77)
+    await world.settled()
+    assert await world.value("SELECT count(*) FROM moved_chat") == 1
+    assert (await finding()).fine
+    world.settings = world.settings.model_copy(update={"telegram_staff_chat": -999})
+    assert "chat not found" in (await finding()).found
 
 
 @pytest.mark.requirement("E1")
