@@ -149,7 +149,7 @@ async def test_stickers_and_voice(world: World, messenger: Channel) -> None:
     await anna.sends("voice" if messenger is Channel.TELEGRAM else "audio_message")
     await anna.hears("Голосовые", "текстом")
     await anna.sends("photo")
-    await anna.hears("Файлы")
+    await anna.hears("Файл получил")
 
 
 @pytest.mark.requirement("S5")
