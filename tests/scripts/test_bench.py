@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from knowledge_base.load import load_pack
+from knowledge_base.schema import FieldType
 from scripts.benchmarks import report
 from scripts.benchmarks.load import _waits
 from scripts.benchmarks.messengers import Reply
@@ -49,7 +50,8 @@ def test_no_question_comes_twice_and_every_run_says_the_same(content: Content) -
 
 
 def test_a_form_is_filled_in_to_its_end(content: Content) -> None:
-    steps = list(itertools.islice(acts(content, 1_000_000), len(content.service.fields) + 3))
+    asked = [field for field in content.service.fields if field.type is not FieldType.FILE]
+    steps = list(itertools.islice(acts(content, 1_000_000), len(asked) + 3))
     assert steps[0].action == f"s:{content.service.slug}"
     assert steps[-2].text == content.send
     assert steps[-1] == steps[0], "and begun anew"
