@@ -25,6 +25,17 @@ def render(said: Say, voice: Voice, limits: Capabilities) -> tuple[Rendered, ...
     return tuple(Rendered(piece.text, piece.marks, rows if piece is pieces[-1] else ()) for piece in pieces)
 
 
+def joined(first: Rendered, then: Rendered, limits: Capabilities) -> Rendered | None:
+    """Two messages as one, if that can be: the second is plain text, and it fits under the first."""
+    if then.rows or any(one.file or one.source or one.replaces is not None for one in (first, then)):
+        return None
+    head = f"{first.text}\n\n"
+    if size(head + then.text, limits) > limits.max_text:
+        return None
+    moved = tuple(Mark(mark.start + len(head), mark.length, mark.style) for mark in then.marks)
+    return Rendered(head + then.text, (*first.marks, *moved), first.rows)
+
+
 def size(text: str, limits: Capabilities) -> int:
     """Length of a text as the channel counts it."""
     return len(text.encode("utf-16-le")) // 2 if limits.utf16 else len(text)

@@ -13,10 +13,10 @@ from bot.domain import actions
 from bot.domain.decision import Decision
 from bot.domain.dialog import Dialog, Offered, OpenCase
 from bot.domain.messages import CallKind, Capabilities, Channel, Rendered, RenderedButton
-from bot.domain.rendering import render
+from bot.domain.rendering import joined, render
 from bot.domain.speech import Lines, Param, Personal, Place, Ref, Say, StaffSay
 from bot.domain.wording import Voice
-from bot.storage import dialogs, effects, outbox, personal
+from bot.storage import dialogs, effects, groups, outbox, personal
 from bot.storage.bundle import Bundle, Message
 from bot.storage.dialogs import Addressee
 from bot.storage.scope import Facts, Scope
@@ -142,19 +142,51 @@ async def _tell_staff(
         return
     staff_voice = replace(voice, language=context.pack.agency.default_language)
     limits = context.limits[Channel.TELEGRAM]
-    if any(p.place is Place.TOPIC for p in posts) and await outbox.open_topic(tx, who.id, chat):
-        words: dict[str, Param] = {"client": who.id, "channel": Ref(f"channel.{who.channel.value}")}
-        title = render(Say((Ref("staff.topic", words),)), staff_voice, limits)[0]
-        kept.calls.append(replace(_post(who, chat, title, Place.TOPIC), kind=CallKind.CREATE_TOPIC))
+    topical = tuple(post.say for post in posts if post.place is Place.TOPIC)
+    if topical:
+        new = await outbox.open_topic(tx, who.id, chat)
+        if new:
+            words: dict[str, Param] = {"client": who.id, "channel": Ref(f"channel.{who.channel.value}")}
+            title = render(Say((Ref("staff.topic", words),)), staff_voice, limits)[0]
+            kept.calls.append(replace(_post(who, chat, title, Place.TOPIC), kind=CallKind.CREATE_TOPIC))
+        pieces = [piece for one in topical for piece in render(one, staff_voice, limits)]
+        rest = _bundled(pieces, limits) if new else await _appended(tx, who, _bundled(pieces, limits), limits)
+        kept.calls.extend(_post(who, chat, piece, Place.TOPIC) for piece in rest)
     for post in posts:
-        kept.calls.extend(_post(who, chat, piece, post.place) for piece in render(post.say, staff_voice, limits))
+        if post.place is not Place.TOPIC:
+            kept.calls.extend(_post(who, chat, piece, post.place) for piece in render(post.say, staff_voice, limits))
+
+
+def _bundled(pieces: Iterable[Rendered], limits: Capabilities) -> list[Rendered]:
+    """As few messages as they fit into: a group takes no more than twenty a minute."""
+    bundled: list[Rendered] = []
+    for piece in pieces:
+        whole = joined(bundled[-1], piece, limits) if bundled else None
+        bundled[-1:] = [*bundled[-1:], piece] if whole is None else [whole]
+    return bundled
+
+
+async def _appended(
+    tx: AsyncConnection, who: Addressee, pieces: list[Rendered], limits: Capabilities
+) -> list[Rendered]:
+    """The first may go out with the one that waits for its turn. Returns those that go by themselves."""
+    waiting = await groups.last_waiting(tx, _topic_of(who))
+    whole = joined(waiting[1], pieces[0], limits) if waiting else None
+    if waiting is None or whole is None:
+        return pieces
+    await groups.reword(tx, waiting[0], whole)
+    return pieces[1:]
+
+
+def _topic_of(who: Addressee) -> str:
+    return f"staff:{who.id}"
 
 
 def _post(who: Addressee, chat: str, piece: Rendered, place: Place) -> outbox.Row:
     in_topic = place is Place.TOPIC
     return outbox.Row(
         who.id,
-        f"staff:{who.id}" if in_topic else "staff:general",
+        _topic_of(who) if in_topic else "staff:general",
         Channel.TELEGRAM,
         _kind(piece),
         chat,

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.domain.messages import CallKind, Channel, Rendered
-from bot.storage.outbox import body
+from bot.storage.outbox import RENDERED, body
 from bot.storage.session import Tx
 from bot.storage.tables import address, group_trouble, moved_chat, outbox, staff, staff_topic
 
@@ -92,6 +92,28 @@ async def forget_topic(tx: Tx, address_id: int, topic: str | None) -> bool:
     """The conversation's topic is gone. False: it has another one already."""
     gone = delete(staff_topic).where(staff_topic.c.address_id == address_id, staff_topic.c.topic == topic)
     return (await tx.execute(gone.returning(staff_topic.c.address_id))).first() is not None
+
+
+async def last_waiting(tx: Tx, conversation: str) -> tuple[int, Rendered] | None:
+    """The last of a conversation's posts, kept for us, if nobody has tried to send it yet.
+
+    None as well if a worker is about to: whoever waited for it here could be waited for by others.
+    """
+    row = (await tx.execute(_LAST_WAITING, {"conversation": conversation, "kind": CallKind.MESSAGE.value})).first()
+    return (row.id, RENDERED.validate_json(row.body)) if row else None
+
+
+_LAST_WAITING = text("""
+    SELECT id, body FROM outbox
+    WHERE id = (SELECT max(id) FROM outbox WHERE conversation = :conversation AND state = 'pending')
+      AND state = 'pending' AND attempts = 0 AND lease IS NULL AND kind = :kind AND body IS NOT NULL
+    FOR UPDATE SKIP LOCKED
+""")
+
+
+async def reword(tx: Tx, call: int, rendered: Rendered) -> None:
+    """What a post that is kept for us says from now on."""
+    await tx.execute(update(outbox).where(outbox.c.id == call).values(body=body(rendered)))
 
 
 async def put_behind(tx: Tx, conversation: str) -> None:

@@ -27,7 +27,7 @@ async def said(deployment: Deployment) -> dict[str, int]:
 def _counted(posts: Sequence[str]) -> dict[str, int]:
     texts = load_pack(ROOT / "knowledge_base" / "packs" / "ministry").texts
     signs = {kind: _sign(texts[key]["ru"]) for kind, key in MARKS.items()}
-    counts = {kind: sum(sign in post for post in posts) for kind, sign in signs.items()}
+    counts = {kind: sum(post.count(sign) for post in posts) for kind, sign in signs.items()}
     return {kind: count for kind, count in counts.items() if count}
 
 

@@ -166,16 +166,46 @@ async def test_a_foreign_group_is_left_with_a_word(world: World) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(240)
 @pytest.mark.requirement("E1")
 async def test_fifty_cases_at_once_keep_to_the_groups_limit(database_url: str, var: Path) -> None:
+    """Nor does it take more than two calls a case, however much its client has written meanwhile."""
     async with a_world(database_url, var) as world:
-        for number in range(50):
-            await world.client(f"Клиент {number}", Channel.VK).says("позовите сотрудника")
-        await world.settled()
+        clients = [world.client(f"Клиент {number}", Channel.VK) for number in range(50)]
         began = time.time()
-        await asyncio.sleep(30)
+        for said in ("позовите сотрудника", "вопрос про молоко", "и ещё про сыр"):
+            for client in clients:
+                await client.says(said)
+            await world.settled()
+        await asyncio.sleep(began + 30 - time.time())
         made = [e for e in world.telegram.ledger.effects if e.chat_id == STAFF_CHAT and e.at < began + 60]
         assert 0 < len(made) < 20
+        served = await emptied(world)
+        calls = await world.value("SELECT count(*) FROM outbox WHERE thread_of IS NOT NULL AND state = 'sent'")
+        print(f"50 cases, 150 messages: {calls} calls, the last topic served after {30 + served:.0f} s")
+        assert calls <= 110
+        assert 30 + served < 10 * 60
+        for topic in world.telegram.topics(STAFF_CHAT):
+            said = "\n".join(sent.text for sent in world.telegram.in_topic(STAFF_CHAT, topic.thread_id))
+            words = ("Просит сотрудника", "вопрос про молоко", "и ещё про сыр")
+            assert [said.count(one) for one in words] == [1, 1, 1]
+            assert sorted(words, key=said.index) == list(words)
+
+
+async def emptied(world: World) -> float:
+    """Turns the group's bucket on by what it would take until nothing waits. Returns seconds of the group."""
+    turned, step = 0.0, 18.0
+    deadline = time.monotonic() + 120
+    began = time.monotonic()
+    while await world.value("SELECT count(*) FROM outbox WHERE state = 'pending' AND thread_of IS NOT NULL"):
+        assert time.monotonic() < deadline, "the group does not come to rest"
+        due = "SELECT tat - clock_timestamp() > interval '20 seconds' FROM pace WHERE key = $1"
+        if await world.value(due, f"telegram:{STAFF_CHAT}"):
+            turn = "UPDATE pace SET tat = tat - make_interval(secs => $2) WHERE key = $1"
+            await world.value(turn, f"telegram:{STAFF_CHAT}", step)
+            turned += step
+        await asyncio.sleep(0.1)
+    return turned + time.monotonic() - began
 
 
 @pytest.mark.requirement("E1", "T1", "T2", "T3")
