@@ -20,6 +20,7 @@ from bot.config import Settings
 from bot.domain.messages import Channel
 from bot.messengers import Messenger
 from bot.storage.leader import leading
+from bot.telling import told
 from bot.turn import Clock, Runtime
 from bot.usecases.fetch_files import page_upload
 from bot.usecases.first_link import first_link
@@ -76,6 +77,7 @@ async def serving(
             wiring.web(settings, runtime, [one.hook for one in ready]),
             log_level="warning",
             access_log=False,
+            log_config=None,  # what it logs goes the way of all logs, without anybody's words
             timeout_graceful_shutdown=2,
             lifespan="off",
         )
@@ -192,7 +194,11 @@ def _open_port(host: str, port: int) -> socket.socket:
 async def _let_first_in(settings: Settings, runtime: Runtime, tell: Tell) -> None:
     """While no administrator can sign in at the desk, every start makes a link for the first one."""
     team = runtime.shelf.content.pack.agency.default_team
-    token = await first_link(runtime.db, "admin", team, runtime.clock())
+    try:
+        token = await first_link(runtime.db, "admin", team, runtime.clock())
+    except Exception as error:  # noqa: BLE001 - clients are served already: a desk without a link ends nothing
+        tell(f"Who administers the desk could not be asked ({told(error)}): 'otklik staff link LOGIN' makes a link.")
+        return
     if token:
         tell(f"No administrator yet. Set a password (once, within 30 minutes): {settings.site}/desk/link?t={token}")
     else:

@@ -39,7 +39,7 @@ def configure(
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter(form, secrets))
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is late is skipped: nothing to warn of
 
 
 def formatter(form: str, secrets: Collection[str] = ()) -> logging.Formatter:

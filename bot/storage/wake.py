@@ -112,7 +112,9 @@ class Wake:
         connection = await asyncpg.connect(self._url, timeout=10)
         try:
             # Shared: a connection that broke in silence may hold it still, and must not keep us from it.
-            await connection.execute("SELECT pg_advisory_lock_shared($1, $2)", leases.LOCKS, self._worker)
+            await connection.execute(
+                "SELECT pg_advisory_lock_shared($1, $2)", leases.LOCKS, self._worker, timeout=RECONNECT_SECONDS * 5
+            )
             await connection.add_listener(CHANNEL, self._heard)
             connection.add_termination_listener(lambda _connection: self._something.set())
             self._wake_all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from bot import notify
+from bot import app, notify
 from bot.domain.messages import Channel
 from bot.pulse import Pulse
 from tests.world import World
@@ -85,3 +86,23 @@ def test_systemd_hears_that_we_live_only_while_we_do(tmp_path: Path, monkeypatch
     with pytest.raises(BlockingIOError):
         heard.recv(100)
     heard.close()
+
+
+async def test_what_the_web_server_logs_goes_the_way_of_all_logs(world: World) -> None:
+    """With handlers of its own it would write tracebacks with clients' words and tokens."""
+    loggers = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.error")]
+    assert (await get(world, "healthz"))[0] == 200
+    assert not [handler for logger in loggers for handler in logger.handlers]
+    assert all(logger.propagate for logger in loggers)
+
+
+async def test_a_database_that_stumbles_at_the_start_ends_no_worker(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stumbles(*_: object) -> None:
+        raise TimeoutError
+
+    told: list[str] = []
+    monkeypatch.setattr(app, "first_link", stumbles)
+    await app._let_first_in(world.settings, world.runtime, told.append)
+    assert "otklik staff link" in told[0]
