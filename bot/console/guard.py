@@ -167,6 +167,8 @@ def wants_json(request: Request) -> bool:
 class Guarding:
     """Adds the guarding headers to every answer; nothing is kept by a browser unless an answer says so.
 
+    An answer with a policy of its own (a client's file, which may do less than a page) keeps it.
+
     An unforeseen error ends here: the server's own report of it would quote what people wrote.
     """
 
@@ -182,7 +184,7 @@ class Guarding:
                 begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")
                 if self._secure:
                     headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.console.desk import Visit, new_action
 from bot.console.guard import Looking, Seated, who
-from bot.console.labels import Labels
+from bot.console.labels import Labels, beside
 from bot.domain.cleaning import clean
 from bot.domain.desk_views import Page, QueueFilter
 from bot.domain.messages import Channel
@@ -154,4 +154,5 @@ async def conversation_parts(visit: Visit, address: int, *, again: bool = False)
         "labels": Labels(visit),
         "Right": Right,
         "colleagues": colleagues,
+        "beside": beside(found.lines, found.files),
     }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
+
+from babel.units import format_unit
 
 from bot.console.desk import Visit
 from bot.domain.acts import Verb
 from bot.domain.case import CaseState
-from bot.domain.desk_views import ActRow, CaseRow, Delivery, Line, RequestRow
+from bot.domain.desk_views import ActRow, CaseRow, Delivery, FileShown, FileState, Line, LineKind, RequestRow
+from bot.domain.downloads import previewed
 from bot.domain.messages import Channel
 from bot.domain.wording import UnknownText, phrase
 
@@ -132,6 +137,27 @@ class Labels:
             case _:
                 assert_never(line.delivery)
 
+    def file_state(self, file: FileShown) -> str:
+        """How big it is, or why it can't be opened."""
+        match file.state:
+            case FileState.FETCHED:
+                return self._size(file.size)
+            case FileState.AWAITED:
+                return "… " + self.visit.says("on its way")
+            case FileState.REFUSED:
+                return "✕ " + self.visit.says("not let in")
+            case _:
+                assert_never(file.state)
+
+    def previewed(self, file: FileShown) -> bool:
+        """Whether it is a picture to be shown in place."""
+        return file.state is FileState.FETCHED and previewed(file.media_type, file.size)
+
+    def _size(self, size: int) -> str:
+        unit, base = ("megabyte", 1024 * 1024) if size >= 1024 * 1024 else ("kilobyte", 1024)
+        value = max(round(size / base, 1 if unit == "megabyte" else None), 1)
+        return format_unit(value, f"digital-{unit}", "short", locale=self.visit.language)
+
     def done(self, verb: Verb, detail: str = "") -> str:
         """What somebody did, after his name and a dash."""
         says = self.visit.says
@@ -172,3 +198,15 @@ class Labels:
             return phrase(self.visit.desk.pack, key, self.visit.language)
         except UnknownText:
             return key
+
+
+def beside(lines: Sequence[Line], files: Sequence[FileShown]) -> Mapping[int, Sequence[FileShown]]:
+    """Files by the place of the line that they came with or after; -1: before all that is shown."""
+    times, found = [line.at for line in lines], dict[int, list[FileShown]]()
+    for file in files:
+        after = bisect_right(times, file.at)
+        spoke = LineKind.STAFF if file.by_staff else LineKind.CLIENT
+        together = range(bisect_left(times, file.at), after)
+        place = next((one for one in together if lines[one].kind is spoke), after - 1)
+        found.setdefault(place, []).append(file)
+    return found

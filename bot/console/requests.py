@@ -20,6 +20,7 @@ from bot.domain.cleaning import clean
 from bot.domain.desk_errors import BadForm, Conflict, NotDone
 from bot.domain.desk_views import Page, RequestFilter
 from bot.domain.errors import Forbidden
+from bot.domain.staff import Right
 from bot.usecases import read_desk
 from bot.usecases.move_request import move_request
 
@@ -133,6 +134,7 @@ async def _request(
         status,
         card=card,
         labels=Labels(visit),
+        Right=Right,
         sent=sent or Sent(),
         trouble=trouble or Trouble(),
         action=new_action(),

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.console import doing, entrance, inbox, live, register, requests
+from bot.console import doing, entrance, files, inbox, live, register, requests
 from bot.console.assets import BASE
 from bot.console.desk import Desk, Visit, open_desk
 from bot.console.guard import HOME, ForgedForm, Guarding, NotSignedIn, desk_of, wants_json
@@ -31,7 +31,15 @@ def console(runtime: Runtime, *, secure: bool, url: str = "") -> FastAPI:
     app = FastAPI(title="Otklik desk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.add_middleware(Guarding, secure=secure, broken=_told(500, "broken"))
-    for one in (entrance.router, inbox.router, doing.router, live.router, requests.router, register.router):
+    for one in (
+        entrance.router,
+        inbox.router,
+        doing.router,
+        live.router,
+        requests.router,
+        files.router,
+        register.router,
+    ):
         app.include_router(one)
     _files(app, desk)
     app.add_exception_handler(NotSignedIn, _not_signed_in)

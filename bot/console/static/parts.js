@@ -17,7 +17,10 @@ export async function put(part, address, { always = false } = {}) {
   const html = await response.text();
   if (waiting.get(part) !== turn || (!always && busy(part))) return;
   const key = part.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  const pictures = [...part.querySelectorAll("img[data-keeps]")].filter((image) => image.complete);
   part.innerHTML = policy.createHTML(html);
+  // Every fetch of a picture is a look that is kept in the audit: one that is here already stays.
+  for (const image of pictures) part.querySelector(`img[data-keeps][src="${CSS.escape(image.getAttribute("src"))}"]`)?.replaceWith(image);
   if (key) part.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
 }
 

@@ -6,6 +6,8 @@ With ``OTKLIK_PICTURES=<folder>`` the screens that the README shows are kept the
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -25,6 +27,20 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.timeout(180)
 async def office(world: World) -> AsyncIterator[Office]:
     async with an_office(world) as made:
         yield made
+
+
+PDF = b"%PDF-1.7\n" + b"1" * 400
+
+
+def picture() -> bytes:
+    """A green square that a browser can draw."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    size = struct.pack(">IIBBBBB", 48, 48, 8, 2, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\x2e\x7d\x32" * 48) * 48)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 async def calls_a_person(world: World, channel: Channel, name: str, words: str) -> Client:
@@ -136,6 +152,33 @@ async def test_a_clients_script_is_only_text(world: World, office: Office) -> No
     await olga.reads(words)
     assert "взлом" not in await olga.page.title()
     assert await olga.page.locator(".log img, .log script").count() == 0
+
+
+@pytest.mark.requirement("R5", "E6", "S4")
+async def test_a_clients_files_are_seen_and_saved(world: World, office: Office, channel: Channel) -> None:
+    """A picture shows in place, live; a document is saved under its name and opens nothing in the browser."""
+    olga = await office.clerk("Ольга", "olga")
+    maria = await calls_a_person(world, channel, "Мария", "дорогу к ферме размыло")
+    await olga.comes()
+    await olga.enters("дорогу к ферме размыло")
+    await olga.presses("Взять")
+    await maria.hears("Разговор ведёт")
+    await maria.sends_file(picture(), "дорога.png")
+    shown = olga.page.get_by_role("img", name="дорога.png")
+    await shown.scroll_into_view_if_needed(timeout=PATIENCE)
+    await expect(shown).to_have_js_property("naturalWidth", 48)
+    await maria.sends_file(PDF, "справка.pdf")
+    await expect(olga.page.get_by_role("link", name="справка.pdf", exact=True)).to_be_visible(timeout=PATIENCE)
+    await expect(shown).to_have_js_property("naturalWidth", 48)
+    looks = "SELECT count(*) FROM audit WHERE verb = 'desk.file'"
+    assert await world.value(looks) == 1, "a live page fetches no picture twice"
+    async with olga.page.expect_download() as saving:
+        await olga.page.get_by_role("link", name="справка.pdf", exact=True).click()
+    saved = await saving.value
+    assert saved.suggested_filename == "справка.pdf"
+    assert (await saved.path()).read_bytes() == PDF
+    assert await world.value(looks) == 2
+    await olga.pictures(f"desk-files-{channel.value}")
 
 
 @pytest.mark.requirement("E6", "E7")
