@@ -49,7 +49,9 @@ class Plan:
 
 
 FULL = Plan()
-SHORT = Plan(kills=10, seconds=2.0, paused=7.0, patience=45.0, messengers=200, visitors=30, hook="short_leases", share=6)
+SHORT = Plan(
+    kills=10, seconds=2.0, paused=7.0, patience=45.0, messengers=200, visitors=30, hook="short_leases", share=6
+)
 
 
 @dataclass(frozen=True, slots=True)
