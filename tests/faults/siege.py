@@ -132,7 +132,9 @@ async def _phase(scene: Scene, phase: Phase, plan: Plan) -> Outcome:
     finally:
         murmur.cancel()
     mended = time.monotonic()
-    crowd.write(Channel.TELEGRAM, 1)  # the very last one is answered as well
+    # The very last ones are answered as well; a leader that had been paused may have stored an older place of VK's.
+    crowd.write(Channel.TELEGRAM, 1)
+    crowd.write(Channel.VK, 1)
     await _answered(scene, plan.patience)
     answered = time.monotonic()
     # Pushed to a webhook, what can't be read is not even stored.
