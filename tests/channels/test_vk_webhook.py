@@ -34,11 +34,13 @@ class Inbox:
         self.rows: dict[str, Received] = {}
         self.repeats = 0
         self.down = False
+        self.refused = 0
         self.ts: str | None = None
         self.counted: Counter[str] = Counter()
 
     async def push(self, rows: Sequence[Received]) -> None:
         if self.down:
+            self.refused += 1
             raise ConnectionError(f"database refuses {rows[0].payload}")
         for row in rows:
             self.repeats += row.external_id in self.rows
@@ -202,7 +204,7 @@ async def test_a_server_that_vk_gave_up_is_woken(server: VkEmulator, inbox: Inbo
         await until(lambda: server.pushed_to)
         inbox.down = True
         server.client_says(501, "в темноту")
-        await until(lambda: not server.pushed_to)
+        await until(lambda: inbox.refused > 2 * server.state.callbacks.patience)  # given up twice, and woken
         inbox.down = False
         await until(lambda: inbox.rows)
     assert inbox.texts() == ["в темноту"]
