@@ -159,7 +159,9 @@ async def serve(ports: PagePorts, port: int = 0) -> Served:
     """Start uvicorn in this loop; port 0: any free one."""
     app = FastAPI(openapi_url=None)
     app.include_router(router(ports))
-    config = uvicorn.Config(app, port=port, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, port=port, log_level="critical", lifespan="off", log_config=None, timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve())
     while not server.started:

@@ -44,7 +44,7 @@ async def served(*routers: APIRouter) -> AsyncIterator[Asker]:
     app = FastAPI()
     for router in routers:
         app.include_router(router)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", log_config=None))
     serving = asyncio.create_task(server._serve())  # ``serve`` would take the tests' signal handlers
     while not server.started:
         await asyncio.sleep(0.005)

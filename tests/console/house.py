@@ -125,7 +125,9 @@ async def house(runtime: Runtime, *, secure: bool = False) -> AsyncIterator[Hous
     """Served on a free port of 127.0.0.1."""
     app, site = console(runtime, secure=secure), FastAPI(openapi_url=None)
     site.mount("/desk", app)
-    config = uvicorn.Config(site, port=0, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        site, port=0, log_level="critical", lifespan="off", log_config=None, timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve())
     while not server.started:
