@@ -177,14 +177,14 @@ async def test_fifty_cases_at_once_keep_to_the_groups_limit(database_url: str, v
             for client in clients:
                 await client.says(said)
             await world.settled()
-        await asyncio.sleep(began + 30 - time.time())
-        made = [e for e in world.telegram.ledger.effects if e.chat_id == STAFF_CHAT and e.at < began + 60]
-        assert 0 < len(made) < 20
+        took = time.time() - began
+        made = [e for e in world.telegram.ledger.effects if e.chat_id == STAFF_CHAT]
+        assert 0 < len(made) <= 6 + took / 3, "a short burst, then one in three seconds"
         served = await emptied(world)
         calls = await world.value("SELECT count(*) FROM outbox WHERE thread_of IS NOT NULL AND state = 'sent'")
-        print(f"50 cases, 150 messages: {calls} calls, the last topic served after {30 + served:.0f} s")
+        print(f"50 cases, 150 messages: {calls} calls, the last topic served after {took + served:.0f} s")
         assert calls <= 110
-        assert 30 + served < 10 * 60
+        assert took + served < 10 * 60
         for topic in world.telegram.topics(STAFF_CHAT):
             said = "\n".join(sent.text for sent in world.telegram.in_topic(STAFF_CHAT, topic.thread_id))
             words = ("Просит сотрудника", "вопрос про молоко", "и ещё про сыр")
