@@ -35,7 +35,6 @@ def test_without_an_encoder_the_engine_works_on(
     assert (understood.outcome, understood.slug) == (Outcome.ANSWER, "working-hours")
 
 
-@pytest.mark.skipif(not embedding.encoder_name(), reason="no encoder installed")
 def test_vectors_have_length_one_and_long_texts_are_cut() -> None:
     encoder = embedding.installed_encoder()
     assert encoder is not None
