@@ -32,7 +32,7 @@ def test_visitors_differ() -> None:
         "я" * 22,
         "x" * 5000,
         URLSafeSerializer(SECRET).dumps("abcdefghijklmnopqrstuv"),
-        sign(new_visitor(), "another secret key"),
+        sign("abcdefghijklmnopqrstuv", "another secret key"),
         sign("too-short", SECRET),
         sign("a" * 21 + "'", SECRET),
     ],
