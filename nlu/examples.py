@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from knowledge_base.schema import IntentKind, Pack, Service, Template
 from nlu.cleaning import clean
 from nlu.numbers import NumberReader
 from nlu.phrases import unwrapped, without_fillers
+from nlu.training_example import Example
 from nlu.words import tokens
 
 _PARAGRAPH = re.compile(r"\n+")
@@ -20,17 +20,6 @@ PARAGRAPH_WEIGHT = 0.4
 """Of a paragraph of an answer against a sample, by cross-validation."""
 OUTSIDE_WEIGHT = 2.0
 """Of a sample that is out of scope: such questions are more varied than any list of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A cleaned text and the slug it stands for."""
-
-    text: str
-    slug: str
-    weight: float = 1.0
-    asked: bool = True
-    """Somebody may type it; False for a paragraph of an answer, which only tells the words of its topic."""
 
 
 def series_of(pack: Pack) -> frozenset[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from nlu.examples import Example
+from nlu.training_example import Example
 from nlu.words import is_function_word, lemma, names_a_thing, tokens
 
 VAGUE_WORDS = 2

@@ -24,8 +24,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from nlu.classifier import Classifier, centred
 from nlu.embedding import SentenceEncoder, installed_encoder
-from nlu.examples import Example
 from nlu.features import Floats, Vocabulary, counted, learn_vocabulary
+from nlu.training_example import Example
 
 STRENGTH = 5.0
 """Weight of an example against the regularisation (scikit-learn's C), by cross-validation."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nlu.examples import Example
 from nlu.familiar import Familiar, familiar_with
+from nlu.training_example import Example
 
 
 def _samples(**said: list[str]) -> Familiar:

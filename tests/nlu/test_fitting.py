@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlu.examples import Example
 from nlu.fitting import fit
+from nlu.training_example import Example
 
 MILK = ["субсидия на молоко", "сколько за литр молока", "сдаю молоко на завод"]
 ROADS = ["яма на дороге", "почистите снег", "дорогу замело"]
