@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.console import assets, words
-from bot.console.assets import BASE, HERE, Assets
+from bot.console.assets import BASE, HERE
 from bot.console.times import Times
 from bot.domain.sign_in import Person, form_token
+from bot.served import Served
 from bot.storage.passwords import Passwords
 from bot.turn import Runtime
 from knowledge_base.schema import Localized, Pack
@@ -33,7 +34,7 @@ class Desk:
     """People come over https."""
     url: str
     """Where the console is reached from outside; empty: wherever it was asked."""
-    assets: Assets
+    assets: Served
     catalogues: Mapping[str, NullTranslations]
     environments: Mapping[str, Environment]
 

@@ -53,7 +53,7 @@ def test_a_word_that_the_pack_lacks_shows_its_key() -> None:
 
 
 def test_a_file_that_changes_changes_every_address() -> None:
-    assets = load()
+    assets = load().files
     assert re.fullmatch(r"/static/page/[0-9a-f]{12}", assets.base)
     assert set(assets.files) == {*SCRIPTS, "page.css", "icon.svg"}
 

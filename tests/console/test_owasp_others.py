@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 
 from bot.console import assets
 from bot.domain.sign_in import hashed
+from bot.served import Served
 from bot.storage import passwords, sessions
 from tests.architecture.sources import ROOT, imports, named, python_files
 from tests.console.house import PASSWORD, House
@@ -153,4 +154,4 @@ def test_a10_the_console_calls_nobody() -> None:
     outgoing = {"aiohttp", "httpx", "requests", "urllib.request", "http.client", "socket"}
     found = [f"{named(path)}: {module}" for path in python_files("bot/console") for module, _ in imports(path)]
     assert not [one for one in found if one.split(": ")[1] in outgoing]
-    assert "url" not in inspect.signature(assets.Assets.serve).parameters
+    assert "url" not in inspect.signature(Served.serve).parameters

@@ -61,7 +61,7 @@ class _Page:
         return response
 
     async def static(self, version: str, name: str) -> Response:
-        return self._assets.serve(version, name)
+        return self._assets.files.serve(version, name)
 
     async def messages(self, request: Request) -> Response:
         return await self._guarded(request, self._take)
