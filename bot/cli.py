@@ -133,6 +133,7 @@ def _kb_check(parsed: argparse.Namespace) -> int:
 
 
 def _staff_add(parsed: argparse.Namespace) -> int:
+    from bot.domain.sign_in import LastAdministrator
     from bot.usecases.add_staff import BadStaff, add_staff
     from knowledge_base.load import PackError, load_pack
 
@@ -154,7 +155,7 @@ def _staff_add(parsed: argparse.Namespace) -> int:
             now=dt.datetime.now(dt.UTC),
         )
 
-    return _at_database(settings, add, lambda number: f"Registered as number {number}.", BadStaff)
+    return _at_database(settings, add, lambda number: f"Registered as number {number}.", BadStaff, LastAdministrator)
 
 
 def _staff_list(parsed: argparse.Namespace) -> int:
@@ -175,12 +176,16 @@ def _staff_list(parsed: argparse.Namespace) -> int:
 
 
 def _staff_deactivate(parsed: argparse.Namespace) -> int:
+    from bot.domain.sign_in import LastAdministrator
     from bot.usecases.staff_register import NobodyKnown, deactivate
 
     async def leave(db: Database) -> int:
         return await deactivate(db, parsed.who, dt.datetime.now(dt.UTC))
 
-    return _at_database(read(Settings), leave, lambda number: f"Number {number} works here no more.", NobodyKnown)
+    def gone(number: int) -> str:
+        return f"Number {number} works here no more."
+
+    return _at_database(read(Settings), leave, gone, NobodyKnown, LastAdministrator)
 
 
 def _staff_link(parsed: argparse.Namespace) -> int:

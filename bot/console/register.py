@@ -12,9 +12,9 @@ from bot.console.desk import Visit
 from bot.console.guard import Acting, Seated, who
 from bot.domain.cleaning import clean
 from bot.domain.errors import OtklikError
-from bot.domain.sign_in import LINK_LIFE, ROLES
+from bot.domain.sign_in import LINK_LIFE, ROLES, LastAdministrator
 from bot.usecases import manage_staff
-from bot.usecases.manage_staff import BadMember, LastAdministrator, NewMember
+from bot.usecases.manage_staff import BadMember, NewMember
 from bot.usecases.read_audit import read_audit
 
 router = APIRouter(default_response_class=HTMLResponse)

@@ -53,6 +53,10 @@ class WeakPassword(OtklikError):
     """The password is too short, too long, too plain, or much like the login."""
 
 
+class LastAdministrator(OtklikError):
+    """The last administrator who can sign in has to stay. Make another one first, who sets a password."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody of the staff, as the desk knows him."""

@@ -54,8 +54,13 @@ async def lock(tx: Tx, staff_id: int) -> Member | None:
     return _member(row) if row else None
 
 
-async def other_administrators(tx: Tx, staff_id: int) -> int:
-    """How many others can let people in."""
+async def is_last(tx: Tx, found: Member) -> bool:
+    """Whether nobody could let people in without this person, whom ``lock`` has found."""
+    counts = found.active and found.enters and found.role == ADMINISTRATOR
+    return counts and not await _other_administrators(tx, found.id)
+
+
+async def _other_administrators(tx: Tx, staff_id: int) -> int:
     found = (
         select(func.count())
         .select_from(staff.join(credential, credential.c.staff_id == staff.c.id))

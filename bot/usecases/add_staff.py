@@ -6,8 +6,9 @@ import datetime as dt
 
 from bot.domain import sign_in
 from bot.domain.errors import OtklikError
-from bot.domain.sign_in import ROLES
-from bot.storage import staff
+from bot.domain.sign_in import ROLES, LastAdministrator
+from bot.domain.staff import Role
+from bot.storage import members, staff
 from bot.storage.session import Database
 from knowledge_base.schema import Pack
 
@@ -27,7 +28,10 @@ async def add_staff(
     now: dt.datetime,
     login: str | None = None,
 ) -> int:
-    """The person's id; whoever has this Telegram id or login already is changed. Raises BadStaff with what to do."""
+    """The person's id; whoever has this Telegram id or login already is changed. Raises BadStaff with what to do.
+
+    Raises LastAdministrator where that one would have another role.
+    """
     login = sign_in.clean_login(login) if login else None
     if team not in pack.teams:
         raise BadStaff(f"There is no team {team!r} in the pack. Teams: {', '.join(sorted(pack.teams))}.")
@@ -43,4 +47,8 @@ async def add_staff(
         known = await staff.known(tx, telegram, login)
         if len(known) > 1:
             raise BadStaff("The Telegram id and the login belong to two different people.")
+        for one in known:
+            found = await members.lock(tx, one)
+            if found is not None and role != Role.ADMINISTRATOR and await members.is_last(tx, found):
+                raise LastAdministrator
         return await staff.add(tx, next(iter(known), None), name.strip(), telegram, login, team, role, now)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain import sign_in as rules
 from bot.domain.errors import Forbidden, OtklikError
-from bot.domain.sign_in import ROLES, Person
+from bot.domain.sign_in import ROLES, LastAdministrator, Person
 from bot.domain.staff import Right, Role, may
 from bot.storage import audit, sessions
 from bot.storage import members as register
@@ -24,10 +24,6 @@ class BadMember(OtklikError):
     def __init__(self, field: str) -> None:
         super().__init__()
         self.field = field
-
-
-class LastAdministrator(OtklikError):
-    """Somebody has to remain who can let others in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +78,8 @@ async def change(runtime: Runtime, actor: Person, staff_id: int, *, team: str, r
         found = await register.lock(tx, staff_id)
         if found is None:
             return False
-        leaves = found.role == Role.ADMINISTRATOR and (role != Role.ADMINISTRATOR or not active)
-        if leaves and not await register.other_administrators(tx, staff_id):
+        leaves = role != Role.ADMINISTRATOR or not active
+        if leaves and await register.is_last(tx, found):
             raise LastAdministrator
         await register.change(tx, staff_id, team, role, active)
         for verb in _changes(found, team, role, active):

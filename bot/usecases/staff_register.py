@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.domain import sign_in
 from bot.domain.errors import OtklikError
+from bot.domain.sign_in import LastAdministrator
 from bot.storage import members, sessions, staff
 from bot.storage.members import Member
 from bot.storage.session import Database
@@ -23,11 +24,19 @@ async def list_staff(db: Database) -> Sequence[Member]:
 
 
 async def deactivate(db: Database, who: str, now: dt.datetime) -> int:
-    """The number of the person with this login or number, whose sessions end at once. Raises NobodyKnown."""
+    """The number of the person with this login or number, whose sessions end at once.
+
+    Raises NobodyKnown, LastAdministrator.
+    """
     async with db.begin() as tx:
         found = await staff.named(tx, sign_in.clean_login(who))
         if found is None:
             raise NobodyKnown
+        locked = await members.lock(tx, found)
+        if locked is None or not locked.active:
+            raise NobodyKnown
+        if await members.is_last(tx, locked):
+            raise LastAdministrator
         await staff.deactivate(tx, found, now)
         await sessions.end_all(tx, found, now)
     return found
