@@ -2,73 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from pathlib import Path
 
-from knowledge_base.schema import IntentKind, Pack
+from knowledge_base.schema import Pack
 from nlu import engine_cache
 from nlu.classifier import Classifier
-from nlu.cleaning import Cleaned, clean
-from nlu.examples import examples, series_of
+from nlu.examples import examples
 from nlu.familiar import Familiar, familiar_with
-from nlu.features import Floats, kept_words
-from nlu.numbers import Found, NumberReader
-from nlu.phrases import is_wrapping, questions, says_only_a_number, unwrapped, without_fillers
-from nlu.understanding import Candidate, Outcome, Understanding
-from nlu.words import lemma, lemmas, tokens
-
-MY_STATUS = "my-status"
-MAX_CANDIDATES, MAX_PARTS, MAX_PIECES = 5, 3, 6
-_FEW_WORDS = 2
-"""A rest so short after a greeting may still be small talk («привет, бот»)."""
-_OFFERED = frozenset({Outcome.ANSWER, Outcome.SERVICE})
-"""What a question back can offer."""
-_OUTCOMES = {
-    IntentKind.COMMAND: Outcome.COMMAND,
-    IntentKind.SMALLTALK: Outcome.SMALLTALK,
-    IntentKind.OUT_OF_SCOPE: Outcome.UNKNOWN,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One text, or a piece of one, as the classifier reads it."""
-
-    outcome: Outcome
-    slug: str | None
-    candidates: tuple[Candidate, ...]
-    vague: bool = False
-    """Asked back because the words themselves fit several topics."""
-
-    @property
-    def sure(self) -> bool:
-        return self.outcome not in (Outcome.UNKNOWN, Outcome.CLARIFY)
-
-    @property
-    def score(self) -> float:
-        """Score of what was understood; 0 for what is unknown."""
-        return self.candidates[0].score if self.slug is not None else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A message as the classifier is asked about it."""
-
-    bare: str
-    greeted: str
-    """With what it is wrapped in, but for fillers; the same as ``bare`` where that says enough."""
-    pieces: tuple[str, ...]
-    """Its questions, where there seem to be several."""
-
-    @property
-    def texts(self) -> list[str]:
-        return [self.bare, self.greeted, *map(unwrapped, self.pieces)]
-
-
-_NOTHING = _Reading(Outcome.UNKNOWN, None, ())
-_STATUS = _Reading(Outcome.COMMAND, MY_STATUS, (Candidate(MY_STATUS, 1.0),))
+from nlu.reading import MAX_CANDIDATES, Ranking, Reader
+from nlu.understanding import Understanding
 
 
 class Matcher:
@@ -77,20 +20,8 @@ class Matcher:
     name = "matcher"
 
     def __init__(self, pack: Pack, classifier: Classifier, familiar: Familiar) -> None:
+        self.reader = Reader(pack, familiar)
         self._classifier = classifier
-        self._familiar = familiar
-        self._thresholds = pack.agency.thresholds
-        self._language = pack.agency.default_language
-        self._numbers = NumberReader(series_of(pack))
-        self._knows_status = MY_STATUS in pack.intents
-        self._outcomes = {
-            **dict.fromkeys(pack.templates, Outcome.ANSWER),
-            **dict.fromkeys(pack.services, Outcome.SERVICE),
-            **{slug: _OUTCOMES[intent.kind] for slug, intent in pack.intents.items()},
-        }
-        self._rules = {
-            slug: tuple(lemmas(clean(phrase).text) for phrase in rule.phrases) for slug, rule in pack.rules.items()
-        }
 
     @classmethod
     def fit(cls, pack: Pack, cache_dir: Path | None = None, *, encoder: bool = True) -> Matcher:
@@ -111,7 +42,7 @@ class Matcher:
         matcher = cls(pack, *fitted)
         # What is loaded lazily is loaded before the first client waits for it.
         matcher.understand("проверка")
-        fitted[0].probabilities(["проверка"])
+        matcher.rank(["проверка"])
         return matcher
 
     def understand(self, text: str) -> Understanding:
@@ -119,135 +50,15 @@ class Matcher:
         return self.understand_all([text])[0]
 
     def understand_all(self, texts: Sequence[str]) -> list[Understanding]:
-        """Read several messages in one batch: the sentence encoder reads four in the time of two.
+        """Read several messages in one batch: the sentence encoder reads four in the time of two."""
+        begun = self.reader.begin(texts)
+        return self.reader.finish(begun, self.rank(begun.unjudged), self.name)
 
-        ``ms`` of each is the time of the batch.
-        """
-        started = time.perf_counter()
-        cleaned = [clean(text) for text in texts]
-        found = [self._numbers.find(one.text) for one in cleaned]
-        asked = [self._asked(one, number) for one, number in zip(cleaned, found, strict=True)]
-        readings = self._judge([text for one in asked if one for text in one.texts])
-        return [
-            self._understood(text, one, number, pieces, readings, started)
-            for text, one, number, pieces in zip(texts, cleaned, found, asked, strict=True)
-        ]
-
-    def _asked(self, cleaned: Cleaned, found: Found | None) -> _Asked | None:
-        """What the classifier is asked about a message; None where there is nothing to ask."""
-        if found and self._knows_status and says_only_a_number(found.rest):
-            return None
-        if not tokens(cleaned.text):
-            return None
-        text = found.in_words if found else cleaned.text
-        line = text.replace("\n", " ")
-        bare = unwrapped(line)
-        enough = len(tokens(bare)) > _FEW_WORDS or self._familiar.slug_of(bare) is not None
-        pieces = tuple(piece for piece in questions(text) if not is_wrapping(piece))
-        several = 2 <= len(pieces) <= MAX_PIECES
-        return _Asked(bare, bare if enough else without_fillers(line), pieces if several else ())
-
-    def _understood(
-        self, text: str, cleaned: Cleaned, found: Found | None, asked: _Asked | None,
-        readings: Mapping[str, _Reading], started: float,
-    ) -> Understanding:  # fmt: skip
-        reading = _NOTHING
-        parts: tuple[Understanding, ...] = ()
-        if asked is not None:
-            reading, pieces = _read(asked, readings)
-            reading = self._about_a_request(reading) if found else reading
-            parts = tuple(self._told(piece, part, cleaned.language, started) for piece, part in pieces)
-        elif found and self._knows_status and says_only_a_number(found.rest):
-            reading = _STATUS
-        told = self._told(text, reading, cleaned.language, started)
-        return replace(
-            told, request_number=found.number if found else None, rules=self._rules_in(cleaned.text), parts=parts
-        )
-
-    def _about_a_request(self, reading: _Reading) -> _Reading:
-        """Vague words beside a request's number ask where that request is."""
-        near = {candidate.slug for candidate in reading.candidates}
-        return _STATUS if self._knows_status and reading.vague and MY_STATUS in near else reading
-
-    def _told(self, text: str, reading: _Reading, language: str, started: float) -> Understanding:
-        return Understanding(
-            text=text,
-            outcome=reading.outcome,
-            slug=reading.slug,
-            candidates=reading.candidates,
-            engine=self.name,
-            language=language or self._language,
-            ms=round((time.perf_counter() - started) * 1000, 3),
-        )
-
-    def _rules_in(self, text: str) -> tuple[str, ...]:
-        if not self._rules:
-            return ()
-        held = {lemma(word) for word in kept_words(text)}
-        return tuple(slug for slug, phrases in self._rules.items() if any(phrase <= held for phrase in phrases))
-
-    def _judge(self, texts: Iterable[str]) -> dict[str, _Reading]:
-        """A reading of every text: by the samples where they tell, of the others in one batch."""
-        distinct = list(dict.fromkeys(texts))
-        readings = {text: self._familiar_reading(text) for text in distinct}
-        others = [text for text, reading in readings.items() if reading is None]
-        rows = self._classifier.probabilities(others) if others else ()
-        judged = {text: self._judged(row) for text, row in zip(others, rows, strict=True)}
-        return {text: reading or judged[text] for text, reading in readings.items()}
-
-    def _familiar_reading(self, text: str) -> _Reading | None:
-        """A sample is what it stands for; a word or two that fit several topics alike are asked back."""
-        slug = self._familiar.slug_of(text)
-        if slug is not None:
-            outcome = self._outcomes[slug]
-            known = outcome is not Outcome.UNKNOWN
-            return _Reading(outcome, slug, (Candidate(slug, 1.0),)) if known else _NOTHING
-        near = self._familiar.near(text)
-        kinds = [self._outcomes[slug] for slug in near]
-        if Outcome.SMALLTALK in kinds or sum(kind in _OFFERED for kind in kinds) < 2:
-            return None
-        ranked = sorted(near.items(), key=lambda item: (-item[1], item[0]))
-        candidates = tuple(
-            Candidate(slug, round(score, 4)) for slug, score in ranked if self._outcomes[slug] is not Outcome.UNKNOWN
-        )[:MAX_CANDIDATES]
-        return _Reading(Outcome.CLARIFY, candidates[0].slug, candidates, vague=True)
-
-    def _judged(self, row: Floats) -> _Reading:
-        """Outcome by kind of the best class and by the zone of its score."""
-        order = row.argsort()[::-1][: MAX_CANDIDATES + 1]
+    def rank(self, texts: Sequence[str]) -> list[Ranking]:
+        """The likeliest intents of cleaned texts, of each by itself."""
+        if not texts:
+            return []
         labels = self._classifier.labels
-        ranked = [(labels[number], float(row[number])) for number in order]
-        candidates = tuple(
-            Candidate(slug, round(score, 4)) for slug, score in ranked if self._outcomes[slug] is not Outcome.UNKNOWN
-        )[:MAX_CANDIDATES]
-        best, score = ranked[0]
-        lead = score - (ranked[1][1] if len(ranked) > 1 else 0.0)
-        zones = self._thresholds
-        if self._outcomes[best] is Outcome.UNKNOWN or score < zones.clarify:
-            return _Reading(Outcome.UNKNOWN, None, candidates)
-        if score < zones.answer or lead < zones.margin:
-            return _Reading(Outcome.CLARIFY, best, candidates)
-        return _Reading(self._outcomes[best], best, candidates)
-
-
-def _read(asked: _Asked, readings: Mapping[str, _Reading]) -> tuple[_Reading, list[tuple[str, _Reading]]]:
-    """The reading of a message, and its questions when it clearly has several."""
-    whole, wrapped, *inner = (readings[text] for text in asked.texts)
-    pieces = asked.pieces
-    if pieces and len(pieces) <= MAX_PARTS and _all_answers(inner):
-        best = max(inner, key=lambda reading: reading.score)
-        return best, list(zip(pieces, inner, strict=True))
-    louder = not whole.vague and (not whole.sure or wrapped.score > whole.score)
-    if wrapped.outcome is Outcome.SMALLTALK and louder:
-        return wrapped, []
-    if not whole.sure and inner:
-        loudest = max(inner, key=lambda reading: reading.score)
-        if loudest.outcome is not Outcome.SMALLTALK and loudest.score > whole.score:
-            return loudest, []
-    return whole, []
-
-
-def _all_answers(readings: list[_Reading]) -> bool:
-    """Whether every piece is a question of its own with an answer of its own."""
-    slugs = {reading.slug for reading in readings if reading.outcome is Outcome.ANSWER}
-    return len(slugs) == len(readings)
+        rows = self._classifier.probabilities(texts)
+        orders = rows.argsort(axis=1)[:, ::-1][:, : MAX_CANDIDATES + 1]
+        return [[(labels[n], float(row[n])) for n in order] for row, order in zip(rows, orders, strict=True)]

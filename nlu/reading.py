@@ -1,0 +1,249 @@
+"""How a message is read, whoever yields the probabilities: the in-process classifier or Rasa.
+
+A message is cleaned and taken apart; whoever ranks the intents is asked about what the samples don't tell;
+his rankings become readings by the pack's thresholds, and readings an ``Understanding``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from knowledge_base.schema import IntentKind, Pack
+from nlu.cleaning import Cleaned, clean
+from nlu.examples import series_of
+from nlu.familiar import Familiar
+from nlu.features import kept_words
+from nlu.numbers import Found, NumberReader
+from nlu.phrases import is_wrapping, questions, says_only_a_number, unwrapped, without_fillers
+from nlu.understanding import Candidate, Outcome, Understanding
+from nlu.words import lemma, lemmas, tokens
+
+MY_STATUS = "my-status"
+MAX_CANDIDATES, MAX_PARTS, MAX_PIECES = 5, 3, 6
+_FEW_WORDS = 2
+"""A rest so short after a greeting may still be small talk («привет, бот»)."""
+_OFFERED = frozenset({Outcome.ANSWER, Outcome.SERVICE})
+"""What a question back can offer."""
+_OUTCOMES = {
+    IntentKind.COMMAND: Outcome.COMMAND,
+    IntentKind.SMALLTALK: Outcome.SMALLTALK,
+    IntentKind.OUT_OF_SCOPE: Outcome.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One text, or a piece of one, as it is read."""
+
+    outcome: Outcome
+    slug: str | None
+    candidates: tuple[Candidate, ...]
+    vague: bool = False
+    """Asked back because the words themselves fit several topics."""
+
+    @property
+    def sure(self) -> bool:
+        return self.outcome not in (Outcome.UNKNOWN, Outcome.CLARIFY)
+
+    @property
+    def score(self) -> float:
+        """Score of what was understood; 0 for what is unknown."""
+        return self.candidates[0].score if self.slug is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A message as the classifier is asked about it."""
+
+    bare: str
+    greeted: str
+    """With what it is wrapped in, but for fillers; the same as ``bare`` where that says enough."""
+    pieces: tuple[str, ...]
+    """Its questions, where there seem to be several."""
+
+    @property
+    def texts(self) -> list[str]:
+        return [self.bare, self.greeted, *map(unwrapped, self.pieces)]
+
+
+_NOTHING = _Reading(Outcome.UNKNOWN, None, ())
+_STATUS = _Reading(Outcome.COMMAND, MY_STATUS, (Candidate(MY_STATUS, 1.0),))
+
+
+Ranking = Sequence[tuple[str, float]]
+"""Intents with their calibrated probabilities, best first; six say all that is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Messages that are cleaned and taken apart, and what is still to be judged about them."""
+
+    texts: Sequence[str]
+    cleaned: Sequence[Cleaned]
+    found: Sequence[Found | None]
+    asked: Sequence[_Asked | None]
+    told: Mapping[str, _Reading]
+    """Pieces that the samples tell by themselves."""
+    unjudged: Sequence[str]
+    """Distinct cleaned pieces whose intents must be ranked; none of them empty."""
+    started: float
+
+
+class Reader:
+    """Reads by the samples, thresholds and rules of a pack. Immutable; safe to share between threads."""
+
+    def __init__(self, pack: Pack, familiar: Familiar) -> None:
+        self._familiar = familiar
+        self._thresholds = pack.agency.thresholds
+        self._language = pack.agency.default_language
+        self._numbers = NumberReader(series_of(pack))
+        self._knows_status = MY_STATUS in pack.intents
+        self._outcomes = {
+            **dict.fromkeys(pack.templates, Outcome.ANSWER),
+            **dict.fromkeys(pack.services, Outcome.SERVICE),
+            **{slug: _OUTCOMES[intent.kind] for slug, intent in pack.intents.items()},
+        }
+        self._rules = {
+            slug: tuple(lemmas(clean(phrase).text) for phrase in rule.phrases) for slug, rule in pack.rules.items()
+        }
+
+    @property
+    def slugs(self) -> Collection[str]:
+        """Everything that a ranking may name."""
+        return self._outcomes.keys()
+
+    def begin(self, texts: Sequence[str]) -> Begun:
+        """Clean messages of any length and content and take them apart. Never raises."""
+        started = time.perf_counter()
+        cleaned = [clean(text) for text in texts]
+        found = [self._numbers.find(one.text) for one in cleaned]
+        asked = [self._asked(one, number) for one, number in zip(cleaned, found, strict=True)]
+        pieces = dict.fromkeys(text for one in asked if one for text in one.texts)
+        familiar = {text: self._familiar_reading(text) for text in pieces}
+        told = {text: reading for text, reading in familiar.items() if reading is not None}
+        unjudged = [text for text in pieces if text not in told]
+        return Begun(texts, cleaned, found, asked, told, unjudged, started)
+
+    def finish(self, begun: Begun, rankings: Sequence[Ranking], engine: str) -> list[Understanding]:
+        """The messages understood, in order, by a ranking of each of the ``unjudged``; ``engine`` made them.
+
+        ``ms`` of each is the time of the batch.
+        """
+        judged = {text: self._judged(ranking) for text, ranking in zip(begun.unjudged, rankings, strict=True)}
+        readings = {**begun.told, **judged}
+        parts = zip(begun.texts, begun.cleaned, begun.found, begun.asked, strict=True)
+        return [self._understood(*part, readings, begun.started, engine) for part in parts]
+
+    def _asked(self, cleaned: Cleaned, found: Found | None) -> _Asked | None:
+        """What the classifier is asked about a message; None where there is nothing to ask."""
+        if found and self._knows_status and says_only_a_number(found.rest):
+            return None
+        if not tokens(cleaned.text):
+            return None
+        text = found.in_words if found else cleaned.text
+        line = text.replace("\n", " ")
+        bare = unwrapped(line)
+        enough = len(tokens(bare)) > _FEW_WORDS or self._familiar.slug_of(bare) is not None
+        pieces = tuple(piece for piece in questions(text) if not is_wrapping(piece))
+        several = 2 <= len(pieces) <= MAX_PIECES
+        return _Asked(bare, bare if enough else without_fillers(line), pieces if several else ())
+
+    def _understood(
+        self, text: str, cleaned: Cleaned, found: Found | None, asked: _Asked | None,
+        readings: Mapping[str, _Reading], started: float, engine: str,
+    ) -> Understanding:  # fmt: skip
+        tell = partial(self._told, language=cleaned.language, started=started, engine=engine)
+        reading = _NOTHING
+        parts: tuple[Understanding, ...] = ()
+        if asked is not None:
+            reading, pieces = _read(asked, readings)
+            reading = self._about_a_request(reading) if found else reading
+            parts = tuple(tell(piece, part) for piece, part in pieces)
+        elif found and self._knows_status and says_only_a_number(found.rest):
+            reading = _STATUS
+        return replace(
+            tell(text, reading),
+            request_number=found.number if found else None,
+            rules=self._rules_in(cleaned.text),
+            parts=parts,
+        )
+
+    def _about_a_request(self, reading: _Reading) -> _Reading:
+        """Vague words beside a request's number ask where that request is."""
+        near = {candidate.slug for candidate in reading.candidates}
+        return _STATUS if self._knows_status and reading.vague and MY_STATUS in near else reading
+
+    def _told(self, text: str, reading: _Reading, *, language: str, started: float, engine: str) -> Understanding:
+        return Understanding(
+            text=text,
+            outcome=reading.outcome,
+            slug=reading.slug,
+            candidates=reading.candidates,
+            engine=engine,
+            language=language or self._language,
+            ms=round((time.perf_counter() - started) * 1000, 3),
+        )
+
+    def _rules_in(self, text: str) -> tuple[str, ...]:
+        if not self._rules:
+            return ()
+        held = {lemma(word) for word in kept_words(text)}
+        return tuple(slug for slug, phrases in self._rules.items() if any(phrase <= held for phrase in phrases))
+
+    def _familiar_reading(self, text: str) -> _Reading | None:
+        """A sample is what it stands for; a word or two that fit several topics alike are asked back."""
+        slug = self._familiar.slug_of(text)
+        if slug is not None:
+            outcome = self._outcomes[slug]
+            known = outcome is not Outcome.UNKNOWN
+            return _Reading(outcome, slug, (Candidate(slug, 1.0),)) if known else _NOTHING
+        near = self._familiar.near(text)
+        kinds = [self._outcomes[slug] for slug in near]
+        if Outcome.SMALLTALK in kinds or sum(kind in _OFFERED for kind in kinds) < 2:
+            return None
+        ranked = sorted(near.items(), key=lambda item: (-item[1], item[0]))
+        candidates = tuple(
+            Candidate(slug, round(score, 4)) for slug, score in ranked if self._outcomes[slug] is not Outcome.UNKNOWN
+        )[:MAX_CANDIDATES]
+        return _Reading(Outcome.CLARIFY, candidates[0].slug, candidates, vague=True)
+
+    def _judged(self, ranking: Ranking) -> _Reading:
+        """Outcome by kind of the best intent and by the zone of its score."""
+        ranked = ranking[: MAX_CANDIDATES + 1]
+        candidates = tuple(
+            Candidate(slug, round(score, 4)) for slug, score in ranked if self._outcomes[slug] is not Outcome.UNKNOWN
+        )[:MAX_CANDIDATES]
+        best, score = ranked[0]
+        lead = score - (ranked[1][1] if len(ranked) > 1 else 0.0)
+        zones = self._thresholds
+        if self._outcomes[best] is Outcome.UNKNOWN or score < zones.clarify:
+            return _Reading(Outcome.UNKNOWN, None, candidates)
+        if score < zones.answer or lead < zones.margin:
+            return _Reading(Outcome.CLARIFY, best, candidates)
+        return _Reading(self._outcomes[best], best, candidates)
+
+
+def _read(asked: _Asked, readings: Mapping[str, _Reading]) -> tuple[_Reading, list[tuple[str, _Reading]]]:
+    """The reading of a message, and its questions when it clearly has several."""
+    whole, wrapped, *inner = (readings[text] for text in asked.texts)
+    pieces = asked.pieces
+    if pieces and len(pieces) <= MAX_PARTS and _all_answers(inner):
+        best = max(inner, key=lambda reading: reading.score)
+        return best, list(zip(pieces, inner, strict=True))
+    louder = not whole.vague and (not whole.sure or wrapped.score > whole.score)
+    if wrapped.outcome is Outcome.SMALLTALK and louder:
+        return wrapped, []
+    if not whole.sure and inner:
+        loudest = max(inner, key=lambda reading: reading.score)
+        if loudest.outcome is not Outcome.SMALLTALK and loudest.score > whole.score:
+            return loudest, []
+    return whole, []
+
+
+def _all_answers(readings: list[_Reading]) -> bool:
+    """Whether every piece is a question of its own with an answer of its own."""
+    slugs = {reading.slug for reading in readings if reading.outcome is Outcome.ANSWER}
+    return len(slugs) == len(readings)
