@@ -27,6 +27,7 @@ LISTS: dict[str, type[schema.Model]] = {
     "teams": schema.Team,
     "topics": schema.Topic,
     "situations": schema.Situation,
+    "municipalities": schema.Municipality,
     "policies": schema.Policy,
     "rules": schema.Rule,
     "calendars": schema.Calendar,

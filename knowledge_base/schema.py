@@ -18,6 +18,9 @@ from knowledge_base.basics import Localized as Localized
 from knowledge_base.basics import Model as Model
 from knowledge_base.basics import NonBlank as NonBlank
 from knowledge_base.basics import Slug as Slug
+from knowledge_base.schema_registers import Municipality as Municipality
+from knowledge_base.schema_registers import Situation as Situation
+from knowledge_base.schema_registers import Topic as Topic
 from knowledge_base.schema_terms import Calendar as Calendar
 from knowledge_base.schema_terms import Interval as Interval
 from knowledge_base.schema_terms import Policy as Policy
@@ -91,20 +94,6 @@ class Intent(Model):
     slug: Slug
     kind: IntentKind
     samples: dict[Language, tuple[NonBlank, ...]]
-
-
-class Topic(Model):
-    """A row of the classifier of topics."""
-
-    key: Key
-    title: Localized
-
-
-class Situation(Model):
-    """A life situation."""
-
-    slug: Slug
-    title: Localized
 
 
 # --- services ----------------------------------------------------------------
@@ -287,6 +276,7 @@ class Pack(Model):
     rules: dict[str, Rule]
     menus: dict[str, Menu]
     files: dict[str, StoredFile] = Field(default_factory=dict)
+    municipalities: dict[str, Municipality] = Field(default_factory=dict)
     texts: dict[str, Localized]
     questions: dict[str, tuple[str, ...]]
     """Test questions by slug, never trained on."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from knowledge_base.schema import IntentKind, Pack, Service, Template
 from nlu.cleaning import clean
+from nlu.entities import series_of
 from nlu.numbers import NumberReader
 from nlu.phrases import unwrapped, without_fillers
 from nlu.training_example import Example
@@ -20,11 +21,6 @@ PARAGRAPH_WEIGHT = 0.4
 """Of a paragraph of an answer against a sample, by cross-validation."""
 OUTSIDE_WEIGHT = 2.0
 """Of a sample that is out of scope: such questions are more varied than any list of them."""
-
-
-def series_of(pack: Pack) -> frozenset[str]:
-    """Prefixes that the pack's request numbers may have."""
-    return frozenset(service.series for service in pack.services.values() if service.numbered)
 
 
 def examples(pack: Pack) -> tuple[Example, ...]:

@@ -36,3 +36,8 @@ def word_for_a_number() -> str:
 
 def english_words() -> frozenset[str]:
     return frozenset(_read("english")["words"].split())
+
+
+def entities(name: str) -> Any:
+    """A part of ``entities.yml``: patterns by kind, or a list or table of the words in them."""
+    return _read("entities")[name]

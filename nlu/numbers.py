@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nlu.language_data import letters, word_for_a_number
@@ -38,20 +38,25 @@ class NumberReader:
         self._series = {_latin(spelling): name for name in names for spelling in (name, _keys(name))}
         spelt = "|".join(f"{_either(name)}|{re.escape(_keys(name))}" for name in names)
         # A date («от 2026-12-01») goes on after the second number; a request number does not.
-        self._pattern = re.compile(
+        self.pattern = (
             rf"(?<![^\W_])({spelt})[\s\-–—_№#.:]{{0,3}}(20\d\d)[\s\-–—_/]{{0,3}}(\d{{1,{DIGITS}}})"
-            r"(?![^\W_])(?![-./]\d)",
-            re.IGNORECASE,
+            r"(?![^\W_])(?![-./]\d)"
+            if names
+            else ""
         )
+        """Regular expression of a number, case ignored; empty where no series is known."""
+        self._compiled = re.compile(self.pattern, re.IGNORECASE)
 
     def find(self, text: str) -> Found | None:
         """The first number in the text, or None."""
-        match = self._pattern.search(text) if self._series else None
-        if match is None:
-            return None
-        series, year, order = match.groups()
-        number = f"{self._series[_latin(series)]}-{year}-{int(order):0{DIGITS}d}"
-        return Found(number, text[: match.start()], text[match.end() :])
+        return next(self.find_all(text), None)
+
+    def find_all(self, text: str) -> Iterator[Found]:
+        """Every number in the text, in order."""
+        for match in self._compiled.finditer(text) if self.pattern else ():
+            series, year, order = match.groups()
+            number = f"{self._series[_latin(series)]}-{year}-{int(order):0{DIGITS}d}"
+            yield Found(number, text[: match.start()], text[match.end() :])
 
 
 def _latin(name: str) -> str:

@@ -13,7 +13,7 @@ from functools import partial
 
 from knowledge_base.schema import IntentKind, Pack
 from nlu.cleaning import Cleaned, clean
-from nlu.examples import series_of
+from nlu.entities import reader_for, series_of
 from nlu.familiar import Familiar
 from nlu.features import kept_words
 from nlu.numbers import Found, NumberReader
@@ -100,6 +100,7 @@ class Reader:
         self._thresholds = pack.agency.thresholds
         self._language = pack.agency.default_language
         self._numbers = NumberReader(series_of(pack))
+        self._entities = reader_for(pack)
         self._knows_status = MY_STATUS in pack.intents
         self._outcomes = {
             **dict.fromkeys(pack.templates, Outcome.ANSWER),
@@ -169,6 +170,7 @@ class Reader:
             request_number=found.number if found else None,
             rules=self._rules_in(cleaned.text),
             parts=parts,
+            entities=self._entities.read(cleaned.text),
         )
 
     def _about_a_request(self, reading: _Reading) -> _Reading:

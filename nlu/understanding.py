@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from nlu.entity import Entity as Entity
+
 
 class Outcome(StrEnum):
     """What the best candidate calls for, by kind of its slug and zone of its score."""
@@ -51,6 +53,8 @@ class Understanding:
     rules: tuple[str, ...] = ()
     """Slugs of the pack's staff rules whose words the text holds."""
     parts: tuple[Understanding, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    """Numbers, dates, places and amounts of the whole message; their places are those of its cleaned text."""
 
 
 class Engine(Protocol):

@@ -66,3 +66,26 @@ def is_function_word(word: str) -> bool:
 def lemmas(text: str) -> frozenset[str]:
     """The dictionary forms of a text's words, without order."""
     return frozenset(lemma(word) for word in tokens(text))
+
+
+_CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
+
+
+@lru_cache(maxsize=4_096)
+def forms(name: str) -> tuple[str, ...]:
+    """A name of one or more words in every grammatical case, lower case, ё as е, itself first."""
+    words = tokens(name.lower().replace("ё", "е"))
+    told = [" ".join(words)]
+    told.extend(" ".join(_in_case(word, case) for word in words) for case in _CASES)
+    return tuple(dict.fromkeys(one for one in told if one))
+
+
+def _in_case(word: str, case: str) -> str:
+    if not _RUSSIAN.fullmatch(word) or len(word) > _LONGEST:
+        return word
+    parses = _dictionary().parse(word)
+    named = next((parse for parse in parses if "nomn" in parse.tag), None)
+    # An adjective has two accusatives: a district is no living being.
+    wanted = {case, "inan"} if named and case == "accs" and "ADJF" in named.tag and "masc" in named.tag else {case}
+    inflected = named and named.inflect(wanted)
+    return str(inflected.word).replace("ё", "е") if inflected else word

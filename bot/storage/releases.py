@@ -106,6 +106,7 @@ def _items(pack: Pack) -> Iterator[tuple[tuple[str, str], str]]:
         "services",
         "topics",
         "situations",
+        "municipalities",
         "calendars",
         "policies",
         "teams",

@@ -131,7 +131,16 @@ def test_no_real_telephone_and_no_real_link(pack: Pack) -> None:
 
 def test_all_but_the_longer_answers_are_in_both_languages(pack: Pack) -> None:
     """A longer answer that is not says so itself."""
-    kinds = (pack.templates, pack.services, pack.menus, pack.teams, pack.policies, pack.topics, pack.situations)
+    kinds = (
+        pack.templates,
+        pack.services,
+        pack.menus,
+        pack.teams,
+        pack.policies,
+        pack.topics,
+        pack.situations,
+        pack.municipalities,
+    )
     said = {(slug, *place): texts for kind in kinds for slug, item in kind.items() for place, texts in localized(item)}
     said |= {(key,): texts for key, texts in pack.texts.items()}
     assert [where for where, texts in said.items() if set(texts) != {"ru", "en"} and where[-1] != "more"] == []

@@ -1,0 +1,28 @@
+"""Registers of a pack: topics, life situations, municipalities."""
+
+from __future__ import annotations
+
+from knowledge_base.basics import Key, Localized, Model, NonBlank, Slug
+
+
+class Topic(Model):
+    """A row of the classifier of topics."""
+
+    key: Key
+    title: Localized
+
+
+class Situation(Model):
+    """A life situation."""
+
+    slug: Slug
+    title: Localized
+
+
+class Municipality(Model):
+    """A district or town of the region, by whatever names people call it."""
+
+    slug: Slug
+    title: Localized
+    names: tuple[NonBlank, ...] = ()
+    """Other names, in any language: its centre, what it is called for short. Their grammatical forms follow."""
