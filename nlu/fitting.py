@@ -18,13 +18,13 @@ from scipy.linalg import cholesky, solve_triangular  # type: ignore[import-untyp
 from scipy.optimize import minimize_scalar  # type: ignore[import-untyped]
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from scipy.special import log_softmax  # type: ignore[import-untyped]
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from nlu.classifier import Classifier, centred
 from nlu.embedding import SentenceEncoder, installed_encoder
 from nlu.features import Floats, Vocabulary, counted, learn_vocabulary
+from nlu.regression import fit_softmax
 from nlu.training_example import Example
 
 STRENGTH = 5.0
@@ -33,8 +33,6 @@ MEANING_WEIGHT = 1.8
 """Sentence vectors against lemmas, by cross-validation."""
 BEGINNING = 100
 """Characters of a paragraph whose meaning is read: it says at once what it is about, and reading is dear."""
-TOLERANCE, ITERATIONS = 3e-4, 200
-"""A smaller tolerance takes longer and classifies no better."""
 RIDGE = 1e-3
 """Added to the diagonal of the kernel: two examples may be the same text."""
 STRIP = 256
@@ -143,14 +141,10 @@ def _solve(lessons: _Lessons) -> tuple[Floats, Floats]:
     if len(np.unique(lessons.truth)) < 2:
         return share, bias
     factor = cholesky(lessons.kernel, lower=True, check_finite=False)
-    model = LogisticRegression(C=STRENGTH, tol=TOLERANCE, max_iter=ITERATIONS)
-    model.fit(factor, lessons.truth, lessons.importance)
-    found, free = model.coef_, model.intercept_
-    if len(found) == 1:  # of two classes only the second is told
-        found, free = np.concatenate((-found, found)) / 2, np.concatenate((-free, free)) / 2
-    share[:, model.classes_] = solve_triangular(factor, found.T, lower=True, trans=1)
+    found, free, seen = fit_softmax(factor, lessons.truth, lessons.importance, STRENGTH)
+    share[:, seen] = solve_triangular(factor, found, lower=True, trans=1)
     bias[:] = free.min()
-    bias[model.classes_] = free
+    bias[seen] = free
     return share, bias
 
 
