@@ -84,7 +84,6 @@ class OpenCase:
     taken_by: int | None = None
     told_due: dt.datetime | None = None
     """The deadline named when the client was last told that his words were passed on; none: not told yet."""
-    told_at: dt.datetime | None = None
     team: str = ""
     """Answers for it."""
     policy: str = ""

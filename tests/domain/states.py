@@ -125,7 +125,6 @@ _cases = st.lists(
         answered=st.booleans(),
         taken_by=st.none() | st.integers(1, 3),
         told_due=st.none() | moments,
-        told_at=st.none() | moments,
         team=st.sampled_from(("", "gone", *PACK.teams)),
         policy=st.sampled_from(("", "gone", *PACK.policies)),
         since=st.none() | moments,

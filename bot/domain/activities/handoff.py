@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
 from bot.domain import terms
@@ -13,8 +12,6 @@ from bot.domain.dialog import Dialog, OpenCase
 from bot.domain.speech import Fact, Offer, Param, Place, Ref, Say, StaffSay, When, offer, say
 from knowledge_base.schema import Policy
 
-SAME_BREATH = dt.timedelta(minutes=1)
-"""Words that follow so soon after others are passed on without a reply of their own."""
 NEW_CASE = 0
 """Id of a case whose row is made by the same decision; the saver puts the real one."""
 
@@ -113,23 +110,19 @@ def join(scene: Scene, current: OpenCase, said: str, *, asked: bool = False) -> 
     """
     passed = forward(scene, said)
     case = passed.dialog.case(current.id) or current
-    key = _reply(scene, case, asked)
-    if not key:
-        return replace(passed, outcome="handoff.again")
+    key = _reply(case, asked)
     ways = (offer("button.not_needed", f"w:{case.id}"), offer("button.menu", "menu:main"))
     rows = (ways,) if key in ("handoff.already", "handoff.still_here") else ()
     told = say(key, rows, due=When(case.due_at), hours=hours_note(scene))
-    dialog = passed.dialog.with_case(replace(case, told_due=case.due_at, told_at=scene.now))
+    dialog = passed.dialog.with_case(replace(case, told_due=case.due_at))
     return replace(passed, dialog=dialog, says=(told,), outcome="handoff.again")
 
 
-def _reply(scene: Scene, case: OpenCase, asked: bool) -> str:
-    """Key of what is said of words passed on; empty for words in one breath with the last ones."""
-    if asked or case.told_due is None or case.told_at is None:
+def _reply(case: OpenCase, asked: bool) -> str:
+    """Key of what is said of words passed on: a word at least, for silence would leave him wondering (T8)."""
+    if asked or case.told_due is None:
         return "handoff.already" if case.waiting else "handoff.still_here"
-    if case.told_due != case.due_at:
-        return "handoff.passed_till"
-    return "handoff.passed" if scene.now - case.told_at >= SAME_BREATH else ""
+    return "handoff.passed_till" if case.told_due != case.due_at else "handoff.passed"
 
 
 def forward(scene: Scene, text: str, key: str = "staff.client_said", *, owed: bool = True, **params: Param) -> Decision:
