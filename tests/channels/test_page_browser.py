@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Route, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    FileChooser,
+    Page,
+    Route,
+    async_playwright,
+    expect,
+)
 
 from bot.domain.messages import FileRef, Incoming, Kind, Mark, Rendered, RenderedButton, Style
 from tests.channels.page_stub import House, Served, serve
@@ -34,9 +44,17 @@ class Visit:
     context: BrowserContext
     page: Page
     faults: list[str]
+    choosers: list[FileChooser] = field(default_factory=list)
 
     def watch(self) -> None:
-        """Collect errors of scripts and breaches of the page's policy."""
+        """Collect errors of scripts, breaches of the page's policy, and choosers of files.
+
+        Playwright does not wait until the browser has heard that choosers are wanted: whoever asks at the moment of
+        the press may come too late on a busy machine, and the chooser is lost.
+        """
+
+        def chooses(chooser: FileChooser) -> None:
+            self.choosers.append(chooser)
 
         def failed(error: Error) -> None:
             self.faults.append(str(error))
@@ -45,6 +63,7 @@ class Visit:
             if "Content Security" in message.text:
                 self.faults.append(message.text)
 
+        self.page.on("filechooser", chooses)
         self.page.on("pageerror", failed)
         self.page.on("console", said)
 
@@ -393,9 +412,9 @@ async def test_a_file_goes_by_button_and_by_drop(arrive: Arrive) -> None:
     spoken, line = visit.page.locator("#spoken"), visit.page.locator("#state")
     button = visit.page.get_by_role("button", name="attach")
     await button.focus()
-    async with visit.page.expect_file_chooser() as chosen:
-        await visit.page.keyboard.press("Enter")
-    await (await chosen.value).set_files({"name": "акт.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    await visit.page.keyboard.press("Enter")
+    await visit.until(lambda: bool(visit.choosers))
+    await visit.choosers[0].set_files({"name": "акт.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
     await expect(spoken).to_have_text("uploaded: акт.pdf")
     await expect(line).to_be_hidden()
     stored = visit.house.stored[-1].payload
