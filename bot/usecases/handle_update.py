@@ -63,24 +63,26 @@ async def handle_together(runtime: Runtime, doors: Mapping[Channel, Door], batch
 
     What isn't a client's, was tried before, or shares in a failure is handled by itself.
     """
-    handled = await _handle_fresh(runtime, doors, batch)
+    fresh = [(claimed, parsed) for claimed in batch if (parsed := await _fresh(doors, claimed))]
+    answered = {claimed.id for claimed, _ in fresh}
+    handled = await _handle_fresh(runtime, fresh)
     for claimed in batch:
         if claimed.id in handled:
             _measured(runtime, claimed)
-    rest = (handle(runtime, doors, claimed) for claimed in batch if claimed.id not in handled)
+    rest = (handle(runtime, doors, one, answered=one.id in answered) for one in batch if one.id not in handled)
     for outcome in await asyncio.gather(*rest, return_exceptions=True):
         if isinstance(outcome, BaseException):
             raise outcome
 
 
-async def handle(runtime: Runtime, doors: Mapping[Channel, Door], claimed: Claimed) -> str:
-    """One update. Returns its outcome; never raises but when the database is gone."""
+async def handle(runtime: Runtime, doors: Mapping[Channel, Door], claimed: Claimed, *, answered: bool = False) -> str:
+    """One update; ``answered``: its press is. Returns its outcome; never raises but when the database is gone."""
     if claimed.attempts > inbox.MOST_ATTEMPTS:
         # Whoever tried before told nothing: the update itself may be what ends its workers.
         return await _failed(runtime, claimed, "its workers were lost")
     about = {"update": claimed.id}
     try:
-        outcome = await _handle(runtime, doors[claimed.channel], claimed)
+        outcome = await _handle(runtime, doors[claimed.channel], claimed, answered)
     except ClaimLost:
         return "lost"
     except MalformedUpdate as error:
@@ -99,11 +101,11 @@ def _measured(runtime: Runtime, claimed: Claimed) -> None:
     metrics.handling(claimed.channel.value, (runtime.clock() - claimed.received_at).total_seconds())
 
 
-async def _handle(runtime: Runtime, door: Door, claimed: Claimed) -> str:
+async def _handle(runtime: Runtime, door: Door, claimed: Claimed, answered: bool) -> str:
     parsed = await door.parse(claimed.payload)
     if isinstance(parsed, GroupNews):
         return await _group(runtime, claimed, parsed)
-    if not isinstance(parsed, Ignored):
+    if not answered and not isinstance(parsed, Ignored):
         await _answer(door, parsed)
     match parsed:
         case Ignored(why):
@@ -121,10 +123,9 @@ async def _answer(door: Door, parsed: Incoming | StaffIncoming) -> None:
         await door.answer(parsed.callback)
 
 
-async def _handle_fresh(runtime: Runtime, doors: Mapping[Channel, Door], batch: Sequence[Claimed]) -> Collection[int]:
+async def _handle_fresh(runtime: Runtime, fresh: Sequence[tuple[Claimed, Incoming]]) -> Collection[int]:
     """The updates handled together; none of them after a failure."""
     content = runtime.shelf.content
-    fresh = [(claimed, parsed) for claimed in batch if (parsed := await _fresh(doors, claimed))]
     try:
         said = {one.address: one for one in _said(content, fresh)}
         if said:
@@ -136,7 +137,7 @@ async def _handle_fresh(runtime: Runtime, doors: Mapping[Channel, Door], batch: 
 
 
 async def _fresh(doors: Mapping[Channel, Door], claimed: Claimed) -> Incoming | None:
-    """What a client did, if that is what it is and nothing has gone wrong with it so far."""
+    """What a client did, if that is what it is and nothing has gone wrong with it so far; its press is answered."""
     if claimed.attempts > 1:
         return None
     try:

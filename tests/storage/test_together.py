@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -10,16 +11,17 @@ from bot import turn
 from bot.domain.decide import decide
 from bot.domain.decision import Scene
 from bot.domain.events import Event
-from bot.domain.messages import Kind
+from bot.domain.messages import Channel, Kind
 from bot.storage import inbox
 from bot.storage.inbox import Claimed
 from bot.usecases import handle_update
+from bot.usecases.handle_update import Door
 from tests.storage.rows import ask
 from tests.storage.worker import DOORS, Worker
 
 
-async def together(worker: Worker, batch: Sequence[Claimed]) -> None:
-    await handle_update.handle_together(worker.runtime, DOORS, batch)
+async def together(worker: Worker, batch: Sequence[Claimed], doors: Mapping[Channel, Door] = DOORS) -> None:
+    await handle_update.handle_together(worker.runtime, doors, batch)
 
 
 async def states(worker: Worker) -> Mapping[str, str]:
@@ -79,6 +81,27 @@ async def test_a_turn_that_fails_is_taken_back_for_all_and_each_is_tried_alone(
     await together(worker, await worker.claims())
     assert await states(worker) == {"telegram:1": "done", "telegram:2": "done", "telegram:3": "new"}
     assert [len(await worker.hears(who)) for who in ("1", "2", "3")] == [1, 1, 0]
+
+
+async def test_a_press_is_answered_once_though_its_turn_is_taken_back(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered: list[str] = []
+
+    async def answer(callback: str) -> None:
+        answered.append(callback)
+
+    doors = {channel: replace(door, answer=answer) for channel, door in DOORS.items()}
+    await worker.receives("1", Kind.BUTTON, action="home", callback="press of 1")
+    await worker.receives("2", Kind.BUTTON, action="home", callback="press of 2")
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(turn, "take_together", broken)
+    await together(worker, await worker.claims(), doors)
+    assert set((await states(worker)).values()) == {"done"}
+    assert sorted(answered) == ["press of 1", "press of 2"]
 
 
 async def test_a_claim_lost_meanwhile_is_only_that_one_s(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ async def _read(payload: Mapping[str, Any]) -> Parsed:
         raise ValueError(payload["fails"])
     if "ignored" in payload:
         return Ignored(payload["ignored"])
-    what = {key: value for key, value in payload.items() if key in {"text", "action", "name", "language"}}
+    what = {key: value for key, value in payload.items() if key in {"text", "action", "name", "language", "callback"}}
     return Incoming(Channel(payload["channel"]), payload["who"], Kind(payload["kind"]), **what)
 
 
