@@ -116,6 +116,8 @@ async def serving(
             task.cancel()
     for one in ready:
         await one.close()
+    if runtime.engines is not None:
+        await runtime.engines.close()
     if failure is not None:
         raise failure
 

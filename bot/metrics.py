@@ -42,6 +42,16 @@ _understanding = Histogram(
     "otklik_understanding_seconds", "Time of one batch of messages in the engine.", ("engine",),
     buckets=QUICK, registry=registry,
 )  # fmt: skip
+_rasa = Histogram(
+    "otklik_rasa_seconds", "Waits of batches of messages for Rasa, by what became of them.", ("result",),
+    buckets=QUICK, registry=registry,
+)  # fmt: skip
+_rasa_serves = Gauge("otklik_rasa_serves", "1 while Rasa is asked, 0 while it is left alone.", registry=registry)
+_compared = Counter(
+    "otklik_compared", "Shadow mode: messages put to both engines, by whether they agree.", ("result",),
+    registry=registry,
+)  # fmt: skip
+_release = Gauge("otklik_release", "The release of the content that serves.", registry=registry)
 _pump_errors = Counter("otklik_pump_errors", "Failures of a worker's loops and ticks.", ("pump",), registry=registry)
 _ingress = Counter("otklik_ingress_events", "What befell the ways in: polls, failures.", ("event",), registry=registry)
 _sign_ins_failed = Counter(
@@ -84,12 +94,32 @@ def delivered(channel: str, result: str) -> None:
     _deliveries.labels(channel, result).inc()
 
 
-def understood(engine: str, outcomes: Sequence[str], seconds: float) -> None:
-    """A batch of messages went through the engine."""
-    name = _bounded("engine", engine)
-    _understanding.labels(name).observe(seconds)
-    for outcome in outcomes:
-        _understood.labels(name, outcome).inc()
+def understood(found: Sequence[tuple[str, str]], seconds: float) -> None:
+    """A batch of messages was understood: the engine and the outcome of each; ``seconds`` for all of them."""
+    for engine in {engine for engine, _ in found}:
+        _understanding.labels(_bounded("engine", engine)).observe(seconds)
+    for engine, outcome in found:
+        _understood.labels(_bounded("engine", engine), outcome).inc()
+
+
+def rasa_asked(result: str, seconds: float) -> None:
+    """A batch was put to Rasa: ``answered``, or what was wrong."""
+    _rasa.labels(_bounded("rasa", result)).observe(seconds)
+
+
+def rasa_seen(*, serves: bool) -> None:
+    """Whether Rasa is asked now."""
+    _rasa_serves.set(serves)
+
+
+def compared(result: str) -> None:
+    """Shadow mode: the engines ``agree``, ``differ``, or Rasa was ``silent``."""
+    _compared.labels(result).inc()
+
+
+def released(number: int) -> None:
+    """The release of the content that serves."""
+    _release.set(number)
 
 
 def pump_failed(pump: str) -> None:

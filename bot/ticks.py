@@ -18,6 +18,7 @@ from bot.usecases.erase_client import erase_wished
 from bot.usecases.fire_timers import fire_timers
 from bot.usecases.forget_old import forget_old
 from bot.usecases.free_leases import free_leases
+from bot.usecases.look_at_rasa import look_at_rasa
 from bot.usecases.tell_late_stages import tell_late_stages
 from bot.usecases.tell_watchers import tell_watchers
 
@@ -30,6 +31,7 @@ WATCHERS_SECONDS = 5.0
 ERASE_SECONDS = 5.0
 FORGET_SECONDS = 6 * 3600.0
 STAGES_SECONDS = 30.0
+RASA_SECONDS = 1.0
 
 
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
@@ -42,6 +44,8 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     _every(made, runtime, ERASE_SECONDS, partial(erase_wished, runtime))
     _every(made, runtime, WATCHERS_SECONDS, partial(tell_watchers, runtime))
     _every(made, runtime, STAGES_SECONDS, partial(tell_late_stages, runtime))
+    if runtime.engines is not None and runtime.engines.rasa is not None:
+        _every(made, runtime, RASA_SECONDS, partial(look_at_rasa, runtime))
     return made
 
 

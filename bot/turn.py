@@ -22,7 +22,8 @@ from bot.storage.personal import Cipher
 from bot.storage.session import Database, Tx
 from bot.storage.wake import DESK, FILES, Wake, desk_of, outbox_of
 from knowledge_base.schema import Pack
-from nlu.understanding import Engine
+from nlu.engines import Engines
+from nlu.understanding import LiveEngine
 
 ROUNDS = 3
 """How often a decision may ask to see more."""
@@ -38,7 +39,7 @@ class Content:
 
     release: int
     pack: Pack
-    engine: Engine
+    engine: LiveEngine
 
 
 class Shelf:
@@ -65,6 +66,8 @@ class Runtime:
     staff_chat: str | None
     salt: str
     """Names this database: numbers that it gives out differ from another one's."""
+    engines: Engines | None = None
+    """Makes the engine of a newer release; None: this one serves to the end."""
     pulse: Pulse = field(default_factory=Pulse)
     """Signs of life of this worker's loops."""
 

@@ -31,7 +31,9 @@ from bot.usecases.fetch_files import take_upload
 from bot.usecases.handle_update import Door
 from bot.usecases.publish_pack import publish_pack
 from knowledge_base.load import load_pack
-from nlu.apart import fit_apart
+from nlu.engines import Engines, Mode
+from nlu.rasa_client import RasaClient
+from nlu.rasa_home import Rasa
 
 LIMITS = {Channel.TELEGRAM: TELEGRAM, Channel.VK: VK, Channel.PAGE: PAGE}
 
@@ -50,7 +52,9 @@ async def make_runtime(settings: Settings, clock: Clock, tell: Tell = lambda _: 
     db = Database(settings.database_url)
     published = await publish_pack(db, pack, settings.pack, clock())
     tell(f"Content: {len(pack.templates)} answers, release {published.release}")
-    engine = await asyncio.to_thread(fit_apart, pack, settings.var / "engines")
+    engines = Engines(settings.var / "engines", _rasa(settings), Mode(settings.rasa_mode))
+    engine = await asyncio.to_thread(engines.fit, pack)
+    metrics.released(published.release)
     staff_chat = settings.telegram_staff_chat if settings.telegram_token else None
     return Runtime(
         db=db,
@@ -61,7 +65,15 @@ async def make_runtime(settings: Settings, clock: Clock, tell: Tell = lambda _: 
         limits=LIMITS,
         staff_chat=str(staff_chat) if staff_chat else None,
         salt=published.salt,
+        engines=engines,
     )
+
+
+def _rasa(settings: Settings) -> Rasa | None:
+    if settings.rasa_url is None or settings.rasa_mode == "off":
+        return None
+    token = settings.rasa_token.get_secret_value() if settings.rasa_token else None
+    return Rasa(RasaClient(settings.rasa_url, token), count=metrics.rasa_asked)
 
 
 def page_door() -> Door:

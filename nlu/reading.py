@@ -91,6 +91,23 @@ class Begun:
     """Distinct cleaned pieces whose intents must be ranked; none of them empty."""
     started: float
 
+    def needs(self, number: int) -> list[str]:
+        """What must be ranked before this message is understood."""
+        asked = self.asked[number]
+        return [text for text in asked.texts if text not in self.told] if asked else []
+
+    def only(self, numbers: Sequence[int]) -> Begun:
+        """The messages with these numbers alone."""
+        unjudged = list(dict.fromkeys(text for number in numbers for text in self.needs(number)))
+        return replace(
+            self,
+            texts=[self.texts[number] for number in numbers],
+            cleaned=[self.cleaned[number] for number in numbers],
+            found=[self.found[number] for number in numbers],
+            asked=[self.asked[number] for number in numbers],
+            unjudged=unjudged,
+        )
+
 
 class Reader:
     """Reads by the samples, thresholds and rules of a pack. Immutable; safe to share between threads."""

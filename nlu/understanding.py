@@ -58,9 +58,10 @@ class Understanding:
 
 
 class Engine(Protocol):
-    """Anything that understands: the in-process matcher now, Rasa beside it later."""
+    """What understands in this process, at once."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def understand(self, text: str) -> Understanding:
         """Read one message of any length and content. Never raises."""
@@ -68,4 +69,12 @@ class Engine(Protocol):
 
     def understand_all(self, texts: Sequence[str]) -> list[Understanding]:
         """Read several messages at once, each for itself: cheaper than one after the other."""
+        ...
+
+
+class LiveEngine(Engine, Protocol):
+    """What understands clients: it may ask elsewhere, within a time."""
+
+    async def hear(self, texts: Sequence[str], until: float) -> list[Understanding]:
+        """The same as ``understand_all``; done soon after ``until`` (the loop's time). Never raises."""
         ...

@@ -23,6 +23,7 @@ from bot.storage.session import Tx, is_passing
 from bot.storage.wake import outbox_of
 from bot.telling import told
 from bot.turn import Content, Runtime, Said
+from nlu.rasa_home import DEADLINE_SECONDS
 from nlu.understanding import Outcome, Understanding
 
 log = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ async def _handle_fresh(runtime: Runtime, fresh: Sequence[tuple[Claimed, Incomin
     """The updates handled together; none of them after a failure."""
     content = runtime.shelf.content
     try:
-        said = {one.address: one for one in _said(content, fresh)}
+        said = {one.address: one for one in await _said(content, fresh)}
         if said:
             await turn.take_together(runtime, content, list(said.values()))
     except Exception as error:  # noqa: BLE001 - each by itself finds out whose it is
@@ -150,9 +151,9 @@ async def _fresh(doors: Mapping[Channel, Door], claimed: Claimed) -> Incoming | 
     return parsed
 
 
-def _said(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> list[Said]:
+async def _said(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> list[Said]:
     """What clients did, with what the engine understands of their words: all in one batch, which is cheaper."""
-    readings = _understood(content, [incoming for _, incoming in acts if incoming.kind in READABLE])
+    readings = await _understood(content, [incoming for _, incoming in acts if incoming.kind in READABLE])
     understood = iter(readings)
     said = []
     for claimed, incoming in acts:
@@ -163,23 +164,27 @@ def _said(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> list[Sa
     return said
 
 
-def _understood(content: Content, spoken: Sequence[Incoming]) -> list[Understanding]:
-    """Words by themselves; where that says too little, together with the message they reply to."""
-    alone = _read(content, [one.text for one in spoken])
+async def _understood(content: Content, spoken: Sequence[Incoming]) -> list[Understanding]:
+    """Words by themselves; where that says too little, together with the message they reply to.
+
+    All readings of a batch share one deadline of an engine elsewhere.
+    """
+    until = asyncio.get_running_loop().time() + DEADLINE_SECONDS
+    alone = await _read(content, [one.text for one in spoken], until)
     unclear = [i for i, one in enumerate(spoken) if one.quoted and alone[i].outcome in NOT_ALONE]
-    together = _read(content, [f"{spoken[i].quoted}\n{spoken[i].text}" for i in unclear])
+    together = await _read(content, [f"{spoken[i].quoted}\n{spoken[i].text}" for i in unclear], until)
     for i, reading in zip(unclear, together, strict=True):
         if reading.outcome not in NOT_ALONE:
             alone[i] = replace(reading, text=alone[i].text)
     return alone
 
 
-def _read(content: Content, texts: Sequence[str]) -> list[Understanding]:
+async def _read(content: Content, texts: Sequence[str], until: float) -> list[Understanding]:
     if not texts:
         return []
     begun = time.perf_counter()
-    found = content.engine.understand_all(texts)
-    metrics.understood(content.engine.name, [one.outcome.value for one in found], time.perf_counter() - begun)
+    found = await content.engine.hear(texts, until)
+    metrics.understood([(one.engine, one.outcome.value) for one in found], time.perf_counter() - begun)
     return found
 
 
@@ -193,7 +198,7 @@ def _shown(incoming: Incoming) -> str:
 
 async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Decision:
     content = runtime.shelf.content
-    (said,) = _said(content, [(claimed, incoming)])
+    (said,) = await _said(content, [(claimed, incoming)])
 
     async def lock(tx: Tx) -> dialogs.Locked:
         return await dialogs.lock(tx, incoming.channel, incoming.external_id, runtime.clock())

@@ -48,6 +48,9 @@ class ByHeart:
     def understand_all(self, texts: Sequence[str]) -> list[Understanding]:
         return [self.understand(text) for text in texts]
 
+    async def hear(self, texts: Sequence[str], until: float) -> list[Understanding]:
+        return self.understand_all(texts)
+
 
 def shelf(pack: Pack) -> Shelf:
     return Shelf(Content(1, pack, ByHeart(pack)))
