@@ -96,11 +96,11 @@ class Engines:
     def __init__(self, folder: Path, rasa: Rasa | None = None, mode: Mode = Mode.OFF) -> None:
         self._folder = folder
         self.rasa = rasa if mode is not Mode.OFF else None
-        self._shadows: deque[_Comparison] | None = deque() if self.rasa and mode is Mode.SHADOW else None
+        self.shadows: deque[_Comparison] | None = deque() if self.rasa and mode is Mode.SHADOW else None
 
     def fit(self, pack: Pack) -> Live:
         """The engine of a pack, fitted in a process of its own if need be; takes seconds."""
-        return Live(fit_apart(pack, self._folder), pack.version, self.rasa, self._shadows)
+        return Live(fit_apart(pack, self._folder), pack.version, self.rasa, self.shadows)
 
     async def compare(
         self, now: Callable[[], float], count: Callable[[Understanding, Understanding | None], None]
@@ -109,8 +109,8 @@ class Engines:
 
         None stands for what Rasa did not tell in time. ``now``: the loop's time.
         """
-        while self._shadows and self.rasa is not None:
-            one = self._shadows.popleft()
+        while self.shadows and self.rasa is not None:
+            one = self.shadows.popleft()
             slugs = one.live.matcher.reader.slugs
             ranked = await self.rasa.rank(one.begun.unjudged, one.live.version, slugs, now() + self.rasa.deadline)
             numbers = [n for n in range(len(one.given)) if one.begun.needs(n)]

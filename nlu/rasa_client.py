@@ -10,12 +10,13 @@ import asyncio
 import json
 from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import Any
-
-import aiohttp
+from typing import TYPE_CHECKING, Any
 
 from nlu.cleaning import MAX_CHARACTERS
 from nlu.reading import Ranking
+
+if TYPE_CHECKING:
+    import aiohttp
 
 MAX_BODY = 2**18
 """Bytes of an answer; a real one has a few thousand."""
@@ -102,6 +103,8 @@ class RasaClient:
             raise RasaFailed(Trouble.GARBAGE) from error
 
     async def _asked(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> bytes:
+        import aiohttp  # takes its time, and most run without Rasa
+
         if self._session is None:
             # Deadlines are the caller's. Bounded parallelism too: Rasa takes whatever comes and slows down.
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))

@@ -165,10 +165,7 @@ async def _said(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> l
 
 
 async def _understood(content: Content, spoken: Sequence[Incoming]) -> list[Understanding]:
-    """Words by themselves; where that says too little, together with the message they reply to.
-
-    All readings of a batch share one deadline of an engine elsewhere.
-    """
+    """Words by themselves; where that says too little, together with the message they reply to: by one deadline."""
     until = asyncio.get_running_loop().time() + DEADLINE_SECONDS
     alone = await _read(content, [one.text for one in spoken], until)
     unclear = [i for i, one in enumerate(spoken) if one.quoted and alone[i].outcome in NOT_ALONE]
@@ -180,10 +177,8 @@ async def _understood(content: Content, spoken: Sequence[Incoming]) -> list[Unde
 
 
 async def _read(content: Content, texts: Sequence[str], until: float) -> list[Understanding]:
-    if not texts:
-        return []
     begun = time.perf_counter()
-    found = await content.engine.hear(texts, until)
+    found = await content.engine.hear(texts, until) if texts else []
     metrics.understood([(one.engine, one.outcome.value) for one in found], time.perf_counter() - begun)
     return found
 
