@@ -98,7 +98,7 @@ def _places(value: Json) -> Iterator[tuple[Any, Any]]:
 
 
 def _replace(holder: Any, key: Any, lot: random.Random) -> None:
-    holder[key] = lot.choice(JUNK)
+    holder[key] = copy.deepcopy(lot.choice(JUNK))
 
 
 def _remove(holder: Any, key: Any, lot: random.Random) -> None:
@@ -113,7 +113,9 @@ def _wrap(holder: Any, key: Any, lot: random.Random) -> None:
 
 def _add(holder: Any, key: Any, lot: random.Random) -> None:
     if isinstance(holder, dict):
-        holder[lot.choice(("text", "from", "chat", "peer_id", "payload", "\x00", "id", "type"))] = lot.choice(JUNK)
+        holder[lot.choice(("text", "from", "chat", "peer_id", "payload", "\x00", "id", "type"))] = copy.deepcopy(
+            lot.choice(JUNK)
+        )
 
 
 _WAYS: Final[tuple[Callable[[Any, Any, random.Random], None], ...]] = (_replace, _replace, _remove, _wrap, _add)

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 
 from scripts.benchmarks import faults
-from scripts.benchmarks.main_job import FULL, QUICK, measure
+from scripts.benchmarks.main_job import FULL, QUICK, measure, measure_steps
 from scripts.benchmarks.processes import BenchError
-from scripts.benchmarks.report import as_object, as_table, bars
+from scripts.benchmarks.report import as_object, as_table, bars, steps_as_object, steps_as_table
 from tests.faults.deployment import Transport
 
 OK, MISSED, USAGE = 0, 1, 2
@@ -27,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         one = kinds.add_parser(kind)
         one.add_argument("--json", action="store_true")
         one.add_argument("--quick", action="store_true")
+        if kind == "main_job":
+            one.add_argument("--steps", action="store_true")
     one.add_argument("--seed", type=int)
     one.add_argument("--kills", type=int)
     one.add_argument("--transport", choices=TRANSPORTS, action="append")
@@ -34,8 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if options.bench == "faults":
         return _faults(options)
+    plan = QUICK if options.quick else FULL
     try:
-        results = asyncio.run(measure(QUICK if options.quick else FULL, _progress))
+        if options.steps:
+            costs = asyncio.run(measure_steps(plan, _progress))
+            told = steps_as_object(costs, quick=options.quick)
+            print(json.dumps(told) if options.json else steps_as_table(costs))
+            return OK
+        results = asyncio.run(measure(plan, _progress))
     except BenchError as error:
         print(f"The measurement failed: {error}", file=sys.stderr)
         return MISSED

@@ -7,7 +7,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +78,14 @@ class Results:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU seconds of one worker by step of a message's way, while it handled so many messages."""
+
+    messages: int
+    seconds: Mapping[str, float]
+
+
 class Bench:
     """One measurement from start to end; its clients are new for every run."""
 
@@ -99,6 +107,31 @@ class Bench:
             await self._pushed(var, reach, emulators.pid)
         self.results.seconds = time.monotonic() - begun
         return self.results
+
+    async def steps(self, emulators: Program, var: Path) -> dict[str, Cost]:
+        """What each step costs, by messenger, by polling. Raises BenchError."""
+        reach = addresses(emulators)
+        self._tell("a first start, which makes the database and the engine")
+        with otklik.started(var, None):
+            pass
+        costs: dict[str, Cost] = {}
+        async with messengers(reach.control) as self._by_channel:
+            with otklik.sampled_worker(var, reach) as worker:
+                for channel in (TELEGRAM, VK):
+                    self._tell(f"steps, {channel}: {self._plan.runs} x {self._size(self._plan.waves)} messages")
+                    costs[channel] = await self._steps(channel, worker)
+        return costs
+
+    async def _steps(self, channel: str, worker: otklik.Sampled) -> Cost:
+        spent: dict[str, float] = {}
+        for _ in range(self._plan.runs):
+            crowds = self._crowds([channel], None)
+            await greet(crowds)
+            before = await worker.told()
+            await waves(crowds, self._plan.waves, self._plan.outstanding)
+            for step, seconds in (await worker.told()).items():
+                spent[step] = spent.get(step, 0.0) + seconds - before[step]
+        return Cost(self._plan.runs * self._size(self._plan.waves), spent)
 
     async def _bare(self, name: str, reach: Addresses, emulators: int) -> None:
         self._tell(f"bare {name} bot: {self._plan.runs} x {self._size(self._plan.bare_waves)} messages")
@@ -202,13 +235,26 @@ class Bench:
 
 async def measure(plan: Plan, tell: Tell) -> Results:
     """The whole ``main_job``. Raises BenchError; leaves nothing running and nothing on the disk."""
+    async with _ground(plan, tell) as (bench, emulators, var):
+        return await bench.run(emulators, var)
+
+
+async def measure_steps(plan: Plan, tell: Tell) -> dict[str, Cost]:
+    """What each step of a message's way costs, by messenger. Raises BenchError; leaves nothing."""
+    async with _ground(plan, tell) as (bench, emulators, var):
+        return await bench.steps(emulators, var)
+
+
+@contextlib.asynccontextmanager
+async def _ground(plan: Plan, tell: Tell) -> AsyncIterator[tuple[Bench, Program, Path]]:
+    """A measurement, its emulators and a folder for what it keeps."""
     pack = load_pack(ROOT / "knowledge_base" / "packs" / "ministry")
     flood = pack.texts[FLOOD_KEY][pack.agency.default_language]
     command = python("-m", "tests.emulators", "--fast")
     bench = Bench(plan, Content.of(pack), flood, tell)
     emulated = running("the emulators", command, lambda line: line.startswith("{"), {})
     with _folder() as var, emulated as emulators:
-        return await bench.run(emulators, var)
+        yield bench, emulators, var
 
 
 @contextlib.contextmanager

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import itertools
+import json
+import os
+import signal
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 
+from scripts import postgres
 from scripts.benchmarks.messengers import Addresses
 from scripts.benchmarks.processes import ROOT, BenchError, Program, descendant, python, running
 
@@ -55,6 +61,43 @@ def second_worker(instance: Instance) -> Iterator[Program]:
     }
     with running("the second worker", python("-m", "bot", "run"), lambda line: READY in line, environment) as program:
         yield program
+
+
+@dataclass(slots=True)
+class Sampled:
+    """A worker that tells what each step has cost it."""
+
+    pid: int
+    folder: Path
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    async def told(self) -> Mapping[str, float]:
+        """CPU seconds by step, since its start. Raises BenchError."""
+        path = self.folder / f"{next(self._numbers)}.json"
+        os.kill(self.pid, signal.SIGUSR1)
+        for _ in range(200):
+            if path.exists():
+                found: dict[str, float] = json.loads(path.read_text())
+                return found
+            await asyncio.sleep(0.05)
+        raise BenchError("the sampled worker tells nothing")
+
+
+@contextlib.contextmanager
+def sampled_worker(var: Path, tokens: Addresses) -> Iterator[Sampled]:
+    """The only worker on the database that an earlier start made in ``var``."""
+    folder = var / "steps"
+    folder.mkdir(exist_ok=True)
+    environment = {
+        "OTKLIK_VAR": str(var),
+        "OTKLIK_PORT": str(_free_port()),
+        "OTKLIK_DATABASE_URL": postgres.start(var / "postgres").url,
+        "OTKLIK_SECRET_KEY": (var / "secret_key").read_text().strip(),
+        **_messenger_settings(tokens),
+    }
+    command = python("-m", "scripts.benchmarks.sampled", str(folder), "run")
+    with running("the sampled worker", command, lambda line: READY in line, environment) as program:
+        yield Sampled(program.pid, folder)
 
 
 def _messenger_settings(tokens: Addresses) -> Mapping[str, str]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.benchmarks.main_job import MIXED, TWO_WORKERS, Results, Throughput
+from scripts.benchmarks.main_job import MIXED, TWO_WORKERS, Cost, Results, Throughput
 from scripts.benchmarks.messengers import VK
+from scripts.benchmarks.sampled import STEPS
 
-THROUGHPUT_OF_BARE = 0.15
-P99_MS_AT_30 = 80.0
+THROUGHPUT_OF_BARE = 0.25
+TWO_WORKERS_OF_ONE = 1.0
+P99_MS_AT_30 = 40.0
 RSS_MB = 500.0
 SECOND_START, START_WITH_TOKENS = 8.0, 13.0
+TWO_OF_ONE = "two workers / one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ def bars(results: Results) -> list[Bar]:
             for name in results.bare
             if name != VK
         ),
+        Bar("throughput of two workers / one", found[TWO_OF_ONE], TWO_WORKERS_OF_ONE, least=True),
         *(
             Bar(f"p99 at 30/s on {channel}, ms", percentile(waits[30], 99) * 1000, P99_MS_AT_30)
             for channel, waits in results.latency.items()
@@ -102,7 +106,7 @@ def as_object(results: Results, *, quick: bool) -> dict[str, Any]:
 def ratios(results: Results) -> dict[str, float]:
     """Otklik's throughput as a share of the bare bot's, and of two workers as a share of one."""
     found = {name: results.otklik[name].median / one.median for name, one in results.bare.items()}
-    return {**found, "two workers / one": results.otklik[TWO_WORKERS].median / results.otklik[MIXED].median}
+    return {**found, TWO_OF_ONE: results.otklik[TWO_WORKERS].median / results.otklik[MIXED].median}
 
 
 def _throughput(one: Throughput) -> dict[str, Any]:
@@ -151,3 +155,29 @@ def as_table(results: Results) -> str:
         lines.append(f"{bar.name:42}{bar.value:12.2f}{limit:>12}   {'pass' if bar.met else 'MISS'}")
     lines += ["", f"{MIXED}: half of the clients on each messenger. Took {results.seconds:.0f} s."]
     return "\n".join(lines)
+
+
+def steps_as_object(costs: Mapping[str, Cost], *, quick: bool) -> dict[str, Any]:
+    """CPU milliseconds a message, by messenger and step."""
+    return {
+        "bench": "main_job", "quick": quick, "cores": os.cpu_count(),
+        "steps_cpu_ms_per_message": {
+            channel: {step: round(_ms(cost, step), 4) for step in STEPS} for channel, cost in costs.items()
+        },
+        "messages": {channel: cost.messages for channel, cost in costs.items()},
+    }  # fmt: skip
+
+
+def steps_as_table(costs: Mapping[str, Cost]) -> str:
+    """For people."""
+    lines = [f"{'CPU of a worker, ms a message':32}" + "".join(f"{channel:>18}" for channel in costs)]
+    totals = {channel: sum(_ms(cost, step) for step in STEPS) for channel, cost in costs.items()}
+    for step in STEPS:
+        each = (f"{_ms(cost, step):11.3f}{_ms(cost, step) / totals[name]:7.0%}" for name, cost in costs.items())
+        lines.append(f"{step:32}{''.join(each)}")
+    lines.append(f"{'all':32}" + "".join(f"{total:11.3f}{'':7}" for total in totals.values()))
+    return "\n".join([*lines, "", *(f"{channel}: {cost.messages} messages." for channel, cost in costs.items())])
+
+
+def _ms(cost: Cost, step: str) -> float:
+    return cost.seconds[step] / cost.messages * 1000

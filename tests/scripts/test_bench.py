@@ -18,6 +18,7 @@ from knowledge_base.schema import FieldType
 from scripts.benchmarks import report
 from scripts.benchmarks.load import _waits
 from scripts.benchmarks.messengers import Reply
+from scripts.benchmarks.sampled import STEPS, WAYS
 from scripts.benchmarks.workload import Content, acts, on_telegram, on_vk, plain
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -80,11 +81,35 @@ def test_percentiles() -> None:
     assert report.percentile([], 99) == math.inf
 
 
+def test_every_step_is_known_by_code_that_exists() -> None:
+    assert sorted(STEPS[:-1]) == sorted(step for step, _ in WAYS)
+    for step, places in WAYS:
+        for pattern, function in places:
+            files = list(ROOT.glob(pattern))
+            assert files, f"{step}: {pattern}"
+            assert all(f"def {function}" in file.read_text() for file in files if function), f"{step}: {function}"
+
+
 def test_wrong_usage_says_how() -> None:
     shown = subprocess.run([ROOT / "scripts" / "bench", "-h"], capture_output=True, text=True, check=True)
     assert shown.stdout.startswith("Usage: scripts/bench main_job")
     wrong = subprocess.run([ROOT / "scripts" / "bench", "no_job"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2 and "no_job" in wrong.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_cost_of_each_step_is_told(place: Path) -> None:
+    done = subprocess.run(
+        [ROOT / "scripts" / "bench", "main_job", "--quick", "--steps", "--json"],
+        capture_output=True, text=True, check=False, env=os.environ | {"TMPDIR": str(place)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for costs in json.loads(done.stdout)["steps_cpu_ms_per_message"].values():
+        assert set(costs) == set(STEPS)
+        assert all(costs[step] > 0 for step in ("receive", "understand", "save", "deliver"))
+        assert costs["understand"] < sum(costs.values()) < 1000
+    assert list(place.iterdir()) == []
 
 
 @pytest.mark.slow
