@@ -12,7 +12,7 @@ import json
 import signal
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -46,7 +46,7 @@ class Sampler:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
         self._seen: dict[int, float] = {}
         self._ranks: dict[CodeType, int] = {}
         self._numbers = itertools.count()
