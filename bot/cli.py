@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from bot import logs, operators
 from bot.config import ContentSettings, Settings, explain, read, secrets
+from nlu import commands
 
 if TYPE_CHECKING:
     from bot.storage.members import Member
@@ -58,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     check = content.add_parser("check", help="every fault of a pack, with file and line")
     check.add_argument("path", type=Path, nargs="?", help="folder of the pack")
     check.set_defaults(command=_kb_check)
+
+    commands.register(verbs, lambda: read(ContentSettings))
 
     staff = verbs.add_parser("staff", help="the staff register").add_subparsers(required=True, metavar="COMMAND")
     add = staff.add_parser("add", help="register a person, who may then answer clients")

@@ -21,7 +21,7 @@ class Matcher:
 
     def __init__(self, pack: Pack, classifier: Classifier, familiar: Familiar) -> None:
         self.reader = Reader(pack, familiar)
-        self._classifier = classifier
+        self.classifier = classifier
 
     @classmethod
     def fit(cls, pack: Pack, cache_dir: Path | None = None, *, encoder: bool = True) -> Matcher:
@@ -58,7 +58,7 @@ class Matcher:
         """The likeliest intents of cleaned texts, of each by itself."""
         if not texts:
             return []
-        labels = self._classifier.labels
-        rows = self._classifier.probabilities(texts)
+        labels = self.classifier.labels
+        rows = self.classifier.probabilities(texts)
         orders = rows.argsort(axis=1)[:, ::-1][:, : MAX_CANDIDATES + 1]
         return [[(labels[n], float(row[n])) for n in order] for row, order in zip(rows, orders, strict=True)]

@@ -1,0 +1,137 @@
+"""``otklik nlu``: train the engine of a pack, evaluate engines, explain one reading."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from knowledge_base.load import PackError, load_pack
+from knowledge_base.schema import Pack
+from nlu.evaluate_data import DataError, Question, pack_of, pack_questions, read_questions
+
+if TYPE_CHECKING:
+    from nlu.evaluate_report import Run
+
+OK, FAULT, USAGE = 0, 1, 2
+Verbs = Any  # argparse keeps the type of its sub-parsers to itself
+
+
+def register(verbs: Verbs, content: Callable[[], Any]) -> None:
+    """Add ``nlu`` and its commands; ``content()`` tells the default ``pack`` and ``var`` folders when asked."""
+    group = verbs.add_parser("nlu", help="what the assistant understands: train, evaluate, explain")
+    inner = group.add_subparsers(required=True, metavar="COMMAND")
+
+    train = inner.add_parser("train", help="fit the engine of the pack and keep it, so that the next start is quick")
+    evaluate = inner.add_parser(
+        "evaluate",
+        help="put test questions to an engine and count",
+        description='Test questions and training examples are JSON Lines: {"text": ..., "intent": ..., "style": ...}. '
+        "An intent of null means out of scope; the style may be missing. Without --train the pack is learned from, "
+        "without --test its own questions are asked.",
+    )
+    evaluate.add_argument("--engine", choices=("matcher", "rasa", "both"), default="matcher")
+    evaluate.add_argument("--train", type=Path, metavar="F", help="learn from these examples; needs --test")
+    evaluate.add_argument("--test", type=Path, metavar="F", help="ask these questions")
+    evaluate.add_argument("--out", type=Path, metavar="FOLDER", help="write report.json, report.md and pictures there")
+    evaluate.add_argument("--json", action="store_true", help="print the JSON instead of the table")
+    explain = inner.add_parser("explain", help="why one message is understood as it is")
+    explain.add_argument("text")
+    explain.add_argument("--json", action="store_true", help="print JSON")
+    for parser, work in ((train, _train), (evaluate, _evaluate), (explain, _explain)):
+        parser.add_argument("--pack", type=Path, metavar="P", help="folder of the pack")
+        parser.set_defaults(command=_guarded(work, content))
+
+
+def _guarded(work: Callable[[argparse.Namespace, Pack, Any, TextIO], int], content: Callable[[], Any]) -> Any:
+    def command(given: argparse.Namespace) -> int:
+        settings = content()
+        try:
+            return work(given, load_pack(given.pack or settings.pack), settings, sys.stdout)
+        except PackError as error:
+            return _complain(*(str(fault) for fault in error.faults))
+        except DataError as error:
+            return _complain(str(error))
+        except OSError as error:
+            return _complain(
+                f"{error.filename or 'The file'}: {error.strerror or error}. Check the path and its rights."
+            )
+
+    return command
+
+
+def _complain(*lines: str) -> int:
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    return USAGE
+
+
+def _train(given: argparse.Namespace, pack: Pack, settings: Any, out: TextIO) -> int:
+    from nlu.matcher import Matcher
+
+    started = time.perf_counter()
+    Matcher.fit(pack, settings.var / "engines")
+    out.write(f"matcher: ready in {time.perf_counter() - started:.1f} s, kept in {settings.var / 'engines'}\n")
+    return OK
+
+
+def _evaluate(given: argparse.Namespace, pack: Pack, settings: Any, out: TextIO) -> int:
+    from nlu.evaluate_engines import NotSetUp
+    from nlu.evaluate_report import Evaluation, as_json, as_table, write
+
+    if given.train and not given.test:
+        return _complain(
+            "--train needs --test: the pack's questions say nothing of other intents. Give a file to --test."
+        )
+    lessons = pack_of(read_questions(given.train), pack) if given.train else pack
+    asked = read_questions(given.test) if given.test else pack_questions(pack)
+    if not asked:
+        return _complain("The pack has no test questions. Give a file to --test.")
+    names = ("matcher", "rasa") if given.engine == "both" else (given.engine,)
+    try:
+        runs = tuple(_run(name, lessons, asked) for name in names)
+    except NotSetUp as error:
+        return _complain(str(error))
+    evaluation = Evaluation(
+        train=str(given.train or f"pack {pack.agency.name}"),
+        test=str(given.test or f"pack {pack.agency.name}, its own questions"),
+        runs=runs,
+    )
+    if given.json:
+        out.write(json.dumps(as_json(evaluation), ensure_ascii=False, indent=2) + "\n")
+    else:
+        out.write(as_table(evaluation))
+    if given.out:
+        written = write(evaluation, given.out)
+        if not given.json:
+            out.write(f"\nwritten: {', '.join(str(path) for path in written)}\n")
+    return OK
+
+
+def _run(name: str, lessons: Pack, asked: Sequence[Question]) -> Run:
+    from nlu.evaluate import evaluate
+    from nlu.evaluate_engines import ENGINES
+    from nlu.evaluate_report import Run
+
+    learned = {*lessons.templates, *lessons.services, *lessons.intents}
+    unlearned = tuple(sorted({one.intent for one in asked if one.intent} - learned))
+    with tempfile.TemporaryDirectory(prefix="otklik-evaluate-") as folder, ENGINES[name](lessons, Path(folder)) as made:
+        report = evaluate(made.engine, asked)
+        return Run(name, report, round(made.seconds, 2), round(made.cpu_seconds, 2), made.rss_mb(), unlearned)
+
+
+def _explain(given: argparse.Namespace, pack: Pack, settings: Any, out: TextIO) -> int:
+    from nlu.explain import as_text, explain
+    from nlu.matcher import Matcher
+
+    told = explain(given.text, pack, Matcher.fit(pack, settings.var / "engines"))
+    if given.json:
+        out.write(json.dumps(asdict(told), ensure_ascii=False, indent=2) + "\n")
+    else:
+        out.write(as_text(told))
+    return OK
