@@ -8,7 +8,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -126,12 +125,12 @@ def _run(name: str, lessons: Pack, asked: Sequence[Question]) -> Run:
 
 
 def _explain(given: argparse.Namespace, pack: Pack, settings: Any, out: TextIO) -> int:
-    from nlu.explain import as_text, explain
+    from nlu.explain import as_json, as_text, explain
     from nlu.matcher import Matcher
 
     told = explain(given.text, pack, Matcher.fit(pack, settings.var / "engines"))
     if given.json:
-        out.write(json.dumps(asdict(told), ensure_ascii=False, indent=2) + "\n")
+        out.write(json.dumps(as_json(told), ensure_ascii=False, indent=2) + "\n")
     else:
         out.write(as_text(told))
     return OK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy as np
 from knowledge_base.schema import Pack, Thresholds
 from nlu.classifier import Classifier, centred
 from nlu.cleaning import clean
-from nlu.examples import examples, prepared, series_of
+from nlu.entities import series_of
+from nlu.examples import examples, prepared
 from nlu.features import counted
 from nlu.matcher import Matcher
 from nlu.numbers import NumberReader
@@ -114,6 +115,12 @@ def _near(text: str, classifier: Classifier, samples: Sequence[Example]) -> tupl
         likeness = (likeness + np.einsum("nd,d->n", rows[1:], rows[0])) / 2
     order = likeness.argsort()[::-1][:NEAR]
     return tuple(Near(samples[at].text, samples[at].slug, round(float(likeness[at]), 3)) for at in order)
+
+
+def as_json(told: Explanation) -> dict[str, Any]:
+    """The explanation for programs."""
+    # The thresholds are a model of the pack, not a dataclass.
+    return {**asdict(told), "thresholds": told.thresholds.model_dump()}
 
 
 def as_text(told: Explanation) -> str:
