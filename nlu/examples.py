@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from knowledge_base.schema import IntentKind, Pack, Service, Template
 from nlu.cleaning import clean
@@ -36,7 +37,16 @@ def examples(pack: Pack) -> tuple[Example, ...]:
     for slug, text in _told(pack, pack.agency.default_language):
         plain = prepared(text, reader, keep_greetings=False)
         learned.append(Example(plain, slug, PARAGRAPH_WEIGHT, asked=False))
-    return tuple(one for one in learned if tokens(one.text))
+    return tuple(_telling(one for one in learned if tokens(one.text)))
+
+
+def _telling(learned: Iterable[Example]) -> Iterator[Example]:
+    """Without the paragraphs that stand in several answers («Вопросы: +7 …»): they tell no topic."""
+    found = list(learned)
+    slugs: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        slugs[one.text].add(one.slug)
+    return (one for one in found if one.asked or len(slugs[one.text]) == 1)
 
 
 def _asked(pack: Pack) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ as fast.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,7 @@ from nlu.classifier import Classifier, centred
 from nlu.embedding import SentenceEncoder, installed_encoder
 from nlu.features import Floats, Vocabulary, counted, learn_vocabulary
 from nlu.regression import fit_softmax
-from nlu.training_example import Example
+from nlu.training_example import Example, merged
 
 STRENGTH = 5.0
 """Weight of an example against the regularisation (scikit-learn's C), by cross-validation."""
@@ -62,14 +62,16 @@ class _Lessons:
         return _Lessons(kernel, self.truth[rows], self.importance[rows], self.classes)
 
 
-def fit(examples: Sequence[Example], *, encoder: bool) -> Classifier:
-    """Train on cleaned texts, with the sentence encoder if there is one and it is wished. Deterministic.
+def fit(examples: Iterable[Example], *, encoder: bool) -> Classifier:
+    """Train on cleaned texts, with the sentence encoder if there is one and it is wished.
+
+    Deterministic, in whatever order the examples come.
 
     Linear algebra on one thread: several would wait for each other whenever the cores are busy.
     """
     found = installed_encoder() if encoder else None
     with threadpool_limits(limits=1):
-        return _fitted(examples, found)
+        return _fitted(merged(examples), found)
 
 
 def _fitted(examples: Sequence[Example], encoder: SentenceEncoder | None) -> Classifier:
