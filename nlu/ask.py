@@ -10,7 +10,10 @@ from nlu.understanding import Engine, Understanding
 
 
 def to_json(understood: Understanding) -> dict[str, Any]:
-    """The published shape; evaluations rely on it. ``parts`` is there only for several questions."""
+    """The published shape; evaluations rely on it.
+
+    ``parts``, ``unanswered`` and ``entities`` are there only where there are some.
+    """
     told: dict[str, Any] = {
         # Half of a surrogate pair can't be written as UTF-8.
         "text": understood.text.encode("utf-8", "replace").decode("utf-8"),
@@ -23,6 +26,10 @@ def to_json(understood: Understanding) -> dict[str, Any]:
     }
     if understood.parts:
         told["parts"] = [to_json(part) for part in understood.parts]
+    if understood.unanswered:
+        told["unanswered"] = list(understood.unanswered)
+    if understood.entities:
+        told["entities"] = [{"kind": found.kind, "value": found.value} for found in understood.entities]
     return told
 
 

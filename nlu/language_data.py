@@ -11,13 +11,13 @@ import yaml
 FOLDER = Path(__file__).parent / "language"
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _read(name: str) -> Any:
     return yaml.load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
 def letters(table: str) -> dict[str, str]:
-    """A table of ``letters.yml``: layout, translit, lookalikes or number_lookalikes."""
+    """A table of ``letters.yml``: layout, translit, lookalikes, sounds and the like."""
     found: dict[str, str] = _read("letters")[table]
     return found
 
@@ -41,3 +41,27 @@ def english_words() -> frozenset[str]:
 def entities(name: str) -> Any:
     """A part of ``entities.yml``: patterns by kind, or a list or table of the words in them."""
     return _read("entities")[name]
+
+
+def quotes(name: str) -> tuple[str, ...]:
+    """A list of ``quotes.yml``: patterns of lines."""
+    return tuple(_read("quotes")[name])
+
+
+def languages(name: str) -> dict[str, str]:
+    """A table of ``languages.yml`` by language: scripts, letters or words."""
+    found: dict[str, str] = _read("languages")[name]
+    return found
+
+
+def phrase_for_emoji(text: str) -> str:
+    """What a message of nothing but emoji says («👍»: «спасибо»); "" where it says nothing."""
+    table: dict[str, str] = _read("phrases")["emoji_are_read_as"]
+    said = {table.get(sign, "") for sign in text if sign.isprintable() and not sign.isspace()}
+    return said.pop() if len(said) == 1 else ""
+
+
+def colloquial() -> dict[str, str]:
+    """Words as spoken -> as written."""
+    found: dict[str, str] = _read("phrases")["colloquial"]
+    return found

@@ -9,6 +9,7 @@ from nlu.language_data import phrases
 from nlu.words import tokens
 
 _GAP = r"[\s,.!?:;()…—–-]*"
+_OWN_WORDS = 2
 _ENDS = re.compile(r"(?<=[.!?…;])\s+|\n+")
 
 
@@ -17,6 +18,7 @@ def _edges(names: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Patterns of the named phrases at the beginning and at the end of a text."""
     listed = sorted({phrase for name in names for phrase in phrases(name)}, key=len, reverse=True)
     spelt = [r"[\s,]+".join(re.escape(word) for word in phrase.split()) for phrase in listed]
+    spelt = [*phrases("introductions"), *spelt]
     one = rf"(?:{'|'.join(spelt)})(?![^\W_])"
     return re.compile(rf"{_GAP}(?:{one}{_GAP})+"), re.compile(rf"(?<![^\W_]){one}{_GAP}$")
 
@@ -57,6 +59,17 @@ def _more() -> re.Pattern[str]:
     return re.compile(rf"[\s,;.]*(?<![^\W_])(?:{spelt})(?![^\W_])[\s,:;-]*")
 
 
+_LISTED = re.compile(r"(?:^|\s+)(?<!\d)\d{1,2}[.)]\s+(?=[^\W\d])")
+"""The number of a line in a list of questions."""
+
+
+@lru_cache(maxsize=1)
+def _joined() -> re.Pattern[str]:
+    """Where a question goes on with another one: «…, и сколько …»."""
+    asked = "|".join(r"\s+".join(word.split()) for word in phrases("question_words"))
+    return re.compile(rf"(?:,\s*|\s+)(?:и|а|and)\s+(?=(?:{asked})(?![^\W_]))")
+
+
 def sentences(text: str) -> list[str]:
     """Sentences and lines of a text that hold a word, in order."""
     return [part for part in (piece.strip() for piece in _ENDS.split(text)) if tokens(part)]
@@ -64,8 +77,32 @@ def sentences(text: str) -> list[str]:
 
 def questions(text: str) -> list[str]:
     """Pieces of a message that may each be a question: sentences, also parted by «и ещё»."""
-    pieces = [piece for sentence in sentences(text) for piece in _more().split(sentence)]
-    return [piece.strip() for piece in pieces if tokens(piece)]
+    said = [part for sentence in sentences(text) for part in _more().split(sentence)]
+    pieces = [piece for part in said for piece in _parted(part)]
+    return [piece.strip() for piece in pieces if any(not word.isdigit() for word in tokens(piece))]
+
+
+def _parted(sentence: str) -> list[str]:
+    """The lines of a list, and a sentence of several questions where each has words of its own; else itself."""
+    lines = [piece for piece in _LISTED.split(sentence) if tokens(piece)]
+    return [piece for line in lines for piece in _two_questions(line)]
+
+
+def _two_questions(line: str) -> list[str]:
+    pieces = _joined().split(line)
+    apart = len(pieces) > 1 and all(len(tokens(piece)) >= _OWN_WORDS and is_question(piece) for piece in pieces)
+    return pieces if apart else [line]
+
+
+@lru_cache(maxsize=1)
+def _asking() -> re.Pattern[str]:
+    asked = "|".join(r"\s+".join(word.split()) for word in phrases("question_words"))
+    return re.compile(rf"(?:{asked})(?![^\W_])")
+
+
+def is_question(piece: str) -> bool:
+    """Whether a piece of a message asks by its sign or its first word."""
+    return piece.rstrip().endswith("?") or _asking().match(unwrapped(piece)) is not None
 
 
 @lru_cache(maxsize=1)

@@ -14,15 +14,17 @@ from functools import partial
 from knowledge_base.schema import IntentKind, Pack
 from nlu.cleaning import Cleaned, clean
 from nlu.entities import reader_for, series_of
+from nlu.entity import Entity
 from nlu.familiar import Familiar
 from nlu.features import kept_words
 from nlu.numbers import Found, NumberReader
-from nlu.phrases import is_wrapping, questions, says_only_a_number, unwrapped, without_fillers
+from nlu.phrases import is_question, is_wrapping, questions, says_only_a_number, unwrapped, without_fillers
+from nlu.spelling import spelling_of
 from nlu.understanding import Candidate, Outcome, Understanding
 from nlu.words import lemma, lemmas, tokens
 
 MY_STATUS = "my-status"
-MAX_CANDIDATES, MAX_PARTS, MAX_PIECES = 5, 3, 6
+MAX_CANDIDATES, MAX_PARTS, MAX_PIECES = 5, 3, 8
 _FEW_WORDS = 2
 """A rest so short after a greeting may still be small talk («привет, бот»)."""
 _OFFERED = frozenset({Outcome.ANSWER, Outcome.SERVICE})
@@ -83,6 +85,8 @@ class Begun:
 
     texts: Sequence[str]
     cleaned: Sequence[Cleaned]
+    """With misspelt words mended."""
+    entities: Sequence[tuple[Entity, ...]]
     found: Sequence[Found | None]
     asked: Sequence[_Asked | None]
     told: Mapping[str, _Reading]
@@ -118,6 +122,7 @@ class Reader:
         self._language = pack.agency.default_language
         self._numbers = NumberReader(series_of(pack))
         self._entities = reader_for(pack)
+        self._spelling = spelling_of(pack)
         self._knows_status = MY_STATUS in pack.intents
         self._outcomes = {
             **dict.fromkeys(pack.templates, Outcome.ANSWER),
@@ -136,14 +141,16 @@ class Reader:
     def begin(self, texts: Sequence[str]) -> Begun:
         """Clean messages of any length and content and take them apart. Never raises."""
         started = time.perf_counter()
-        cleaned = [clean(text) for text in texts]
+        typed = [clean(text) for text in texts]
+        entities = [self._entities.read(one.text) for one in typed]
+        cleaned = [self._mended(one) for one in typed]
         found = [self._numbers.find(one.text) for one in cleaned]
         asked = [self._asked(one, number) for one, number in zip(cleaned, found, strict=True)]
         pieces = dict.fromkeys(text for one in asked if one for text in one.texts)
         familiar = {text: self._familiar_reading(text) for text in pieces}
         told = {text: reading for text, reading in familiar.items() if reading is not None}
         unjudged = [text for text in pieces if text not in told]
-        return Begun(texts, cleaned, found, asked, told, unjudged, started)
+        return Begun(texts, cleaned, entities, found, asked, told, unjudged, started)
 
     def finish(self, begun: Begun, rankings: Sequence[Ranking], engine: str) -> list[Understanding]:
         """The messages understood, in order, by a ranking of each of the ``unjudged``; ``engine`` made them.
@@ -152,8 +159,11 @@ class Reader:
         """
         judged = {text: self._judged(ranking) for text, ranking in zip(begun.unjudged, rankings, strict=True)}
         readings = {**begun.told, **judged}
-        parts = zip(begun.texts, begun.cleaned, begun.found, begun.asked, strict=True)
+        parts = zip(begun.texts, begun.cleaned, begun.entities, begun.found, begun.asked, strict=True)
         return [self._understood(*part, readings, begun.started, engine) for part in parts]
+
+    def _mended(self, typed: Cleaned) -> Cleaned:
+        return replace(typed, text=self._spelling.mended(typed.text)) if typed.language == "ru" else typed
 
     def _asked(self, cleaned: Cleaned, found: Found | None) -> _Asked | None:
         """What the classifier is asked about a message; None where there is nothing to ask."""
@@ -170,14 +180,15 @@ class Reader:
         return _Asked(bare, bare if enough else without_fillers(line), pieces if several else ())
 
     def _understood(
-        self, text: str, cleaned: Cleaned, found: Found | None, asked: _Asked | None,
+        self, text: str, cleaned: Cleaned, entities: tuple[Entity, ...], found: Found | None, asked: _Asked | None,
         readings: Mapping[str, _Reading], started: float, engine: str,
     ) -> Understanding:  # fmt: skip
         tell = partial(self._told, language=cleaned.language, started=started, engine=engine)
         reading = _NOTHING
         parts: tuple[Understanding, ...] = ()
+        rest: tuple[str, ...] = ()
         if asked is not None:
-            reading, pieces = _read(asked, readings)
+            reading, pieces, rest = _read(asked, readings)
             reading = self._about_a_request(reading) if found else reading
             parts = tuple(tell(piece, part) for piece, part in pieces)
         elif found and self._knows_status and says_only_a_number(found.rest):
@@ -187,7 +198,8 @@ class Reader:
             request_number=found.number if found else None,
             rules=self._rules_in(cleaned.text),
             parts=parts,
-            entities=self._entities.read(cleaned.text),
+            entities=entities,
+            unanswered=rest,
         )
 
     def _about_a_request(self, reading: _Reading) -> _Reading:
@@ -245,21 +257,41 @@ class Reader:
         return _Reading(self._outcomes[best], best, candidates)
 
 
-def _read(asked: _Asked, readings: Mapping[str, _Reading]) -> tuple[_Reading, list[tuple[str, _Reading]]]:
-    """The reading of a message, and its questions when it clearly has several."""
+_Pieces = list[tuple[str, _Reading]]
+
+
+def _read(asked: _Asked, readings: Mapping[str, _Reading]) -> tuple[_Reading, _Pieces, tuple[str, ...]]:
+    """The reading of a message, its questions when it clearly has several, and those that have no answer."""
     whole, wrapped, *inner = (readings[text] for text in asked.texts)
-    pieces = asked.pieces
-    if pieces and len(pieces) <= MAX_PARTS and _all_answers(inner):
-        best = max(inner, key=lambda reading: reading.score)
-        return best, list(zip(pieces, inner, strict=True))
+    answered, rest = _several(list(zip(asked.pieces, inner, strict=True)))
+    if answered:
+        best = max((one for _, one in answered), key=lambda one: (one.slug == whole.slug, one.score))
+        return best, answered, rest
     louder = not whole.vague and (not whole.sure or wrapped.score > whole.score)
     if wrapped.outcome is Outcome.SMALLTALK and louder:
-        return wrapped, []
+        return wrapped, [], ()
     if not whole.sure and inner:
         loudest = max(inner, key=lambda reading: reading.score)
         if loudest.outcome is not Outcome.SMALLTALK and loudest.score > whole.score:
-            return loudest, []
-    return whole, []
+            return loudest, [], ()
+    return whole, [], ()
+
+
+def _several(pieces: _Pieces) -> tuple[_Pieces, tuple[str, ...]]:
+    """At most three questions with an answer of its own each, and the words of the others; nothing for less than two.
+
+    Where some pieces have no answer, those that ask count alone: the others tell what is asked about.
+    """
+    if not _all_answers([reading for _, reading in pieces]):
+        pieces = [(piece, reading) for piece, reading in pieces if is_question(piece)]
+        if any(reading.outcome in (Outcome.COMMAND, Outcome.SERVICE) for _, reading in pieces):
+            return [], ()
+    answered = {reading.slug: piece for piece, reading in reversed(pieces) if reading.outcome is Outcome.ANSWER}
+    if len(answered) < 2:
+        return [], ()
+    first = [(piece, reading) for piece, reading in pieces if answered.get(reading.slug) == piece][:MAX_PARTS]
+    told = {reading.slug for _, reading in first}
+    return first, tuple(piece for piece, reading in pieces if reading.slug is None or reading.slug not in told)
 
 
 def _all_answers(readings: list[_Reading]) -> bool:

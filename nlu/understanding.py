@@ -53,6 +53,8 @@ class Understanding:
     rules: tuple[str, ...] = ()
     """Slugs of the pack's staff rules whose words the text holds."""
     parts: tuple[Understanding, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    """Questions of the same message, beside ``parts``: a fourth one, and those without an answer."""
     entities: tuple[Entity, ...] = ()
     """Numbers, dates, places and amounts of the whole message; their places are those of its cleaned text."""
 

@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from nlu.language_data import letters
+
 _TOKEN = re.compile(r"[^\W_]+")
 _RUSSIAN = re.compile(r"[а-я]+")
 _JOINING = frozenset({"PREP", "CONJ", "PRCL", "NPRO"})
@@ -43,6 +45,23 @@ def is_russian_word(word: str) -> bool:
     if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
         return False
     return bool(_dictionary().word_is_known(word))
+
+
+@lru_cache(maxsize=16_384)
+def alike(word: str) -> str:
+    """The word of the dictionary that differs from an unknown one only in letters often confused; "" if none."""
+    words = _dictionary().dictionary.words
+    found: list[str] = words.similar_keys(word, _confused())
+    return min((one for one in found if one != word), key=lambda one: _differing(word, one), default="")
+
+
+@lru_cache(maxsize=1)
+def _confused() -> Any:
+    return _dictionary().dictionary.words.compile_replaces(letters("confused"))
+
+
+def _differing(word: str, other: str) -> int:
+    return sum(a != b for a, b in zip(word, other, strict=False))
 
 
 @lru_cache(maxsize=65_536)

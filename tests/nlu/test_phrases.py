@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlu.phrases import is_wrapping, questions, says_only_a_number, unwrapped, without_fillers
+from nlu.phrases import is_question, is_wrapping, questions, says_only_a_number, unwrapped, without_fillers
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,11 @@ from nlu.phrases import is_wrapping, questions, says_only_a_number, unwrapped, w
         ("здравствуйтесь", "здравствуйтесь"),
         ("please tell me your address", "your address"),
         ("вопросы земли", "вопросы земли"),
+        ("алло, это самое, ну а как бы получить грант вот", "получить грант"),
+        ("ну короче так вот, где деньги", "где деньги"),
+        ("добрый день! меня зовут иван петров, подскажите, где прием", "где прием"),
+        ("где прием? с уважением, анна петрова", "где прием?"),
+        ("окей бот значит когда вы работаете да", "когда вы работаете"),
         ("", ""),
     ],
 )
@@ -39,6 +44,30 @@ def test_questions_are_told_apart() -> None:
     text = "как получить субсидию? и еще где вы находитесь\nкогда прием"
     assert questions(text) == ["как получить субсидию?", "где вы находитесь", "когда прием"]
     assert questions("что еще и ещё") == ["что еще и ещё"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "как получить агростартап и сколько стоит регистрация",
+            ["как получить агростартап", "сколько стоит регистрация"],
+        ),
+        ("1) где вы 2) когда прием", ["где вы", "когда прием"]),
+        ("1. какие документы\n2. куда нести", ["какие документы", "куда нести"]),
+        ("где и когда прием", ["где и когда прием"]),
+        ("сломался трактор, и как теперь быть", ["сломался трактор, и как теперь быть"]),
+        ("срок до 31.12. и 5.5 га", ["срок до 31.12.", "и 5.5 га"]),
+    ],
+)
+def test_questions_of_one_sentence_are_told_apart(said: str, told: list[str]) -> None:
+    assert questions(said) == told
+
+
+def test_a_question_is_known_by_its_sign_or_first_word() -> None:
+    assert is_question("это правда?")
+    assert is_question("подскажите, сколько стоит")
+    assert not is_question("у меня трактор")
 
 
 @pytest.mark.parametrize("rest", ["", " . ", "заявка  ", "номер", "здравствуйте! заявка "])
