@@ -422,9 +422,10 @@ async def test_an_incoming_message_names_its_visitor(house: House, browser: Brow
 async def test_a_file_is_saved_by_the_browser_and_never_shown(browser: Browser) -> None:
     await browser.open()
     name = 'Бланк "А"/..\r\n.docx'
-    told = Rendered("Бланк", file=FileRef("ab", name, "image/svg+xml", 3))
+    file = FileRef("ab", name, "image/svg+xml", 3)
+    told = Rendered("Бланк", file=file)
     opened = await browser.house.say(browser.visitor, told)
-    browser.house.files[browser.visitor, opened.id] = (told.file, b"<svg")
+    browser.house.files[browser.visitor, opened.id] = (file, b"<svg")
     message = (await browser.listen(1))[0]["data"]
     assert message["file"] == {"name": name, "size": 3, "link": f"/chat/files/{opened.id}"}
 

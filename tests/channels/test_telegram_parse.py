@@ -495,7 +495,7 @@ def test_anything_else_is_malformed_and_nothing_worse(name: str, way: list[int],
         except MalformedUpdate:
             return
     assert isinstance(result, Parsed)
-    texts = (result.why,) if isinstance(result, Ignored) else ()
+    texts: tuple[str, ...] = (result.why,) if isinstance(result, Ignored) else ()
     if isinstance(result, Incoming | StaffIncoming):
         texts = (result.text, result.action)
     assert all("\x00" not in text and text.encode() is not None for text in texts)

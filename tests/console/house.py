@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,9 +60,12 @@ class Browser:
 
     async def posts(self, path: str, fields: dict[str, Any] | None = None, *, follow: bool = True) -> Answer:
         """A form as a page of the console sends it."""
-        return await self.forges(path, {"form": self.form, **(fields or {})}, follow=follow, **SITE)
+        return await self._sends(path, {"form": self.form, **(fields or {})}, SITE, follow=follow)
 
-    async def forges(self, path: str, fields: dict[str, Any], *, follow: bool = False, **headers: str) -> Answer:
+    async def forges(self, path: str, fields: dict[str, Any], **headers: str) -> Answer:
+        return await self._sends(path, fields, headers, follow=False)
+
+    async def _sends(self, path: str, fields: dict[str, Any], headers: Mapping[str, str], *, follow: bool) -> Answer:
         sent = {**self.headers, **headers}
         async with self.session.post(self.url + path, data=fields, headers=sent, allow_redirects=follow) as response:
             return self._read(response, await response.text())

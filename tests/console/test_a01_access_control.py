@@ -17,7 +17,10 @@ ADMINISTRATORS = {"/staff", "/staff/{staff_id}", "/staff/{staff_id}/link", "/aud
 
 def _routes(house: House) -> list[tuple[str, str]]:
     return sorted(
-        (method, route.path) for route in house.app.routes if isinstance(route, APIRoute) for method in route.methods
+        (method, route.path)
+        for route in house.app.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
     )
 
 

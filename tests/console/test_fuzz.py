@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import hypothesis
 import pytest
 import schemathesis
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Err
 
 from bot.turn import Runtime
 from tests.console.house import SITE, House
@@ -42,6 +44,8 @@ def _tries(house: House, cookies: dict[str, str], form: str) -> int:
     schema = schemathesis.openapi.from_dict(house.app.openapi())
     done = 0
     for result in schema.get_all_operations():
+        if isinstance(result, Err):
+            raise result.err()
         operation = result.ok()
         if operation.path in ("/live", "/sign-out"):
             continue
@@ -54,7 +58,7 @@ def _tries(house: House, cookies: dict[str, str], form: str) -> int:
             suppress_health_check=list(hypothesis.HealthCheck),
         )
         @hypothesis.given(case=operation.as_strategy())
-        def tries(case: schemathesis.Case) -> None:
+        def tries(case: schemathesis.Case[Any]) -> None:
             nonlocal done
             if isinstance(case.body, dict) and "form" in case.body:
                 case.body["form"] = form

@@ -17,7 +17,7 @@ CONSOLE = LOCALE.parent
 
 def _used() -> set[str]:
     with open(LOCALE / "babel.cfg") as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     keywords = {**DEFAULT_KEYWORDS, "says": None}
     found = extract_from_dir(str(CONSOLE), methods, options, keywords=keywords)
     return {message[0] if isinstance(message, tuple) else message for _, _, message, _, _ in found}

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from knowledge_base.schema import Pack
-from nlu import apart
 from nlu.apart import fit_apart
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,5 +35,5 @@ print("sklearn" in sys.modules)
 def test_where_no_process_can_be_started_it_is_fitted_here(
     tiny_pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apart.sys, "executable", "/no/such/python")
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
     assert fit_apart(tiny_pack, tmp_path).understand("часы работы").slug == "working-hours"

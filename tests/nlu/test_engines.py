@@ -121,9 +121,9 @@ async def test_a_batch_waits_for_its_deadline_once_and_the_next_not_at_all(live:
     loop = asyncio.get_running_loop()
     texts = [f"{QUESTION} номер {n}. {OTHER} или {n}?" for n in range(32)]
     begun = loop.time()
+    assert live.rasa is not None
     ranked = asyncio.ensure_future(live.rasa.rank(texts, live.version, live.matcher.reader.slugs, begun + 0.1))
     assert await ranked == {}
-    assert live.rasa is not None
     assert stub.most_at_once <= PARALLEL
     assert not live.rasa.breaker.allows, "one wait is enough"
     assert await live.rasa.rank(texts, live.version, live.matcher.reader.slugs, begun + 1000) == {}
@@ -133,6 +133,7 @@ async def test_what_came_in_time_is_kept_and_the_rest_is_read_here(live: Live, s
     """A message is never read by half of each engine."""
     loop = asyncio.get_running_loop()
     begun = live.matcher.reader.begin([QUESTION, SEVERAL, OTHER])
+    assert live.rasa is not None
     ranked = await live.rasa.rank(begun.unjudged, live.version, live.matcher.reader.slugs, loop.time() + 5)
     lost = begun.needs(1)[-1]
     read = live.read(begun, {text: ranking for text, ranking in ranked.items() if text != lost})

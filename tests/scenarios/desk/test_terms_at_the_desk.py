@@ -39,8 +39,9 @@ async def test_the_term_waits_for_the_clients_answer(world: World, channel: Chan
     await ivan.says("на молоко")
     await pavel.sees("Клиент: на молоко")
     await olga.opens()
-    after = olga.case.term
-    assert olga.case.state is CaseState.NEW
+    answered = olga.case
+    after = answered.term
+    assert answered.state is CaseState.NEW
     assert after is not None
     assert dt.timedelta(days=1, hours=23, minutes=58) < after.due_at - before.due_at < dt.timedelta(days=2, minutes=2)
 

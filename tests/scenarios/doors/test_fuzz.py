@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
-import re
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -18,12 +15,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.channels.hooks import hook
 from bot.channels.telegram.webhook import SECRET_HEADER
 from bot.domain.messages import Channel
 from tests import mutations
 from tests.emulators.pushing import as_json
-from tests.emulators.vk import GROUP_ID
+from tests.scenarios.doors.aftermath import all_is_well, own_hook
 from tests.world import World
 from tests.world import world as a_world
 
@@ -31,6 +27,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.requirement("S4", "S5", "T1", "T2
 
 COUNT = int(os.environ.get("OTKLIK_FUZZ", "2000"))
 AT_ONCE = 16
+PATIENCE = 30 + COUNT / 20
 MESSENGERS = pytest.mark.parametrize("channel", [Channel.TELEGRAM, Channel.VK], ids=lambda channel: channel.value)
 
 
@@ -43,7 +40,7 @@ async def test_by_webhook(database_url: str, var: Path, channel: Channel) -> Non
         assert set(statuses) <= {200, 400, 403, 429}, statuses
         assert statuses[200] > COUNT // 6
         assert {len(text) for text in said} <= set(range(20)), said
-        await _all_is_well(world, channel)
+        await all_is_well(world, channel, PATIENCE)
 
 
 @pytest.mark.timeout(60 + COUNT // 10)
@@ -61,28 +58,28 @@ async def test_by_polling(database_url: str, var: Path, channel: Channel) -> Non
                 world.vk.push_raw(event)
             while await world.value("SELECT count(*) FROM inbox") < COUNT // 5:
                 await asyncio.sleep(0.1)
-        await _all_is_well(world, channel)
+        await all_is_well(world, channel, PATIENCE)
 
 
 async def _posted(world: World, channel: Channel, count: int) -> tuple[Counter[int], set[str]]:
     """Statuses and texts of the answers."""
-    lot, key = random.Random(11), world.settings.secret_key.get_secret_value()
+    lot, own = random.Random(11), own_hook(world, channel)
     statuses: Counter[int] = Counter()
     said: set[str] = set()
     assert world.balancer is not None
+    site = world.balancer.url
     if channel is Channel.TELEGRAM:
-        own = hook("telegram", world.telegram.token.partition(":")[0], key)
         headers = {SECRET_HEADER: own.secret}
         first = 10**9
         found = ({"update_id": first + n, **u} for n, (_, u) in enumerate(mutations.telegram_updates(lot, count)))
     else:
-        own, headers = hook("vk", str(GROUP_ID), key), {}
+        headers = {}
         found = ({**event, "secret": own.secret} for _, event in mutations.vk_events(lot, count))
 
     async def posts(session: aiohttp.ClientSession) -> None:
         for update in found:
             body = mutations.broken(as_json(update), lot)
-            async with session.post(f"{world.balancer.url}{own.path}", data=body, headers=headers) as answer:
+            async with session.post(site + own.path, data=body, headers=headers) as answer:
                 statuses[answer.status] += 1
                 said.add(await answer.text())
 
@@ -91,29 +88,7 @@ async def _posted(world: World, channel: Channel, count: int) -> tuple[Counter[i
     return statuses, said
 
 
-async def _all_is_well(world: World, channel: Channel) -> None:
-    """The inbox is empty, nobody heard of another, and a client who writes now is answered."""
-    deadline = time.monotonic() + 30 + COUNT / 20
-    while await world.value("SELECT count(*) FROM inbox WHERE state = 'new'"):
-        assert time.monotonic() < deadline, "something is stuck"
-        await asyncio.sleep(0.2)
-    # What does not fit the messenger's own schema is set aside at once: anything else there is a fault of ours.
-    failed = (
-        "SELECT string_agg(outcome || ' ' || payload, '|') FROM inbox WHERE state = 'aside' AND outcome <> 'malformed'"
-    )
-    assert await world.value(failed) is None
-    anna = world.client("Анна", channel)
-    await anna.says("как получить агростартап")
-    await anna.hears("Агростартап", patience=20)
-    emulator = world.telegram if channel is Channel.TELEGRAM else world.vk
-    for chat in emulator.ledger.chats():
-        told = json.dumps([sent.text for sent in emulator.messages(chat)], ensure_ascii=False)
-        assert "Traceback" not in told and "sqlalchemy" not in told.casefold()
-        if chat > 0:
-            assert set(re.findall(r"м(\d{9})м", told)) <= {str(chat)}, told
-
-
 async def _until(met: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30 + COUNT / 20):
+    async with asyncio.timeout(PATIENCE):
         while not met():
             await asyncio.sleep(0.05)
