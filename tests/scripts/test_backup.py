@@ -92,7 +92,7 @@ async def test_restored_into_an_empty_server_it_knows_the_same_client(tmp_path: 
 
 
 def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
-    """Checked by systemd itself where it is installed; the paths are those of this machine."""
+    """Checked by systemd itself, which scripts/test installs; the paths are those of this machine."""
     unit = (ROOT / "scripts/systemd/otklik.service").read_text()
     assert "Type=notify" in unit
     made = tmp_path / "otklik.service"
@@ -102,6 +102,8 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
             ["systemd-analyze", "verify", "--man=no", made], capture_output=True, text=True, check=False
         )
     except FileNotFoundError:
+        if os.environ.get("CI"):
+            raise
         pytest.skip("no systemd-analyze here")
     complaints = [line for line in done.stderr.splitlines() if "otklik.service" in line]
     assert not complaints
