@@ -19,6 +19,7 @@ from bot.usecases.fire_timers import fire_timers
 from bot.usecases.forget_old import forget_old
 from bot.usecases.free_leases import free_leases
 from bot.usecases.look_at_rasa import look_at_rasa
+from bot.usecases.remind_of_bodies import remind_of_bodies
 from bot.usecases.tell_late_stages import tell_late_stages
 from bot.usecases.tell_watchers import tell_watchers
 
@@ -32,6 +33,7 @@ ERASE_SECONDS = 5.0
 FORGET_SECONDS = 6 * 3600.0
 STAGES_SECONDS = 30.0
 RASA_SECONDS = 1.0
+BODIES_SECONDS = 5.0
 
 
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
@@ -46,6 +48,7 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     _every(made, runtime, STAGES_SECONDS, partial(tell_late_stages, runtime))
     if runtime.engines is not None and runtime.engines.rasa is not None:
         _every(made, runtime, RASA_SECONDS, partial(look_at_rasa, runtime))
+    _every(made, runtime, BODIES_SECONDS, partial(remind_of_bodies, runtime))
     return made
 
 

@@ -10,7 +10,7 @@ from bot import metrics
 from bot.domain.attachments import KeepFiles
 from bot.domain.case_effects import RecordAct
 from bot.domain.decide import decide
-from bot.domain.decision import Decision, Need, Query, Scene, SetReachable, View
+from bot.domain.decision import Decision, Need, Query, RecordComment, RecordScore, Scene, SetReachable, View
 from bot.domain.dialog import Dialog
 from bot.domain.errors import ClaimLost, OtklikError
 from bot.domain.events import ClientActed, Event
@@ -183,7 +183,8 @@ def _topics(runtime: Runtime, locked: dialogs.Locked, decision: Decision) -> set
     """Who has to be woken for what was decided."""
     topics, who = set(), locked.addressee
     seen_at_desk = decision.dialog.cases or (locked.dialog is not None and locked.dialog.cases)
-    if seen_at_desk or any(isinstance(effect, RecordAct) for effect in decision.effects):
+    shown = (RecordAct, RecordScore, RecordComment)
+    if seen_at_desk or any(isinstance(effect, shown) for effect in decision.effects):
         topics |= {DESK, desk_of(who.id)}
     if who.channel is Channel.PAGE:
         topics.add(f"page:{who.external_id}")

@@ -25,6 +25,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 LISTS: dict[str, type[schema.Model]] = {
     "teams": schema.Team,
+    "bodies": schema.Body,
     "topics": schema.Topic,
     "situations": schema.Situation,
     "municipalities": schema.Municipality,

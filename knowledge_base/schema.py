@@ -21,6 +21,7 @@ from knowledge_base.basics import Slug as Slug
 from knowledge_base.schema_registers import Municipality as Municipality
 from knowledge_base.schema_registers import Situation as Situation
 from knowledge_base.schema_registers import Topic as Topic
+from knowledge_base.schema_terms import Body as Body
 from knowledge_base.schema_terms import Calendar as Calendar
 from knowledge_base.schema_terms import Interval as Interval
 from knowledge_base.schema_terms import Policy as Policy
@@ -273,6 +274,7 @@ class Pack(Model):
     calendars: dict[str, Calendar]
     policies: dict[str, Policy]
     teams: dict[str, Team]
+    bodies: dict[str, Body] = Field(default_factory=dict)
     rules: dict[str, Rule]
     menus: dict[str, Menu]
     files: dict[str, StoredFile] = Field(default_factory=dict)

@@ -42,3 +42,15 @@ class Policy(Model):
     """Share of the term after which the team is warned."""
     supervisor_minutes: Annotated[int, Field(ge=0)] = 30
     """Minutes past the term after which the supervisor is told."""
+    pauses_for_bodies: bool = False
+    """The term stands still while another body is asked; otherwise it runs on."""
+
+
+class Body(Model):
+    """Another body that staff ask in a client's matter: a ministry, a registry, a municipality."""
+
+    slug: Slug
+    title: Localized
+    """As a client reads it after a colon: "Росреестр"."""
+    days: Annotated[int, Field(gt=0, le=365)] = 7
+    """Calendar days that are offered as its term."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Awaitable
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from bot.domain.cleaning import clean
 from bot.domain.desk_errors import BadForm, Conflict, NotDone
 from bot.domain.errors import Forbidden
 from bot.usecases.answer_client import answer_client
+from bot.usecases.ask_body import ask_body, body_answered
 from bot.usecases.claim_case import claim_case
 from bot.usecases.close_case import close_case
 from bot.usecases.hand_on import hand_on
@@ -32,6 +34,7 @@ Seen = Annotated[int, Form(ge=0, lt=2**63)]
 Number = Annotated[int, Form(ge=0, lt=2**63)]
 Text = Annotated[str, Form(max_length=2 * MOST_TEXT)]
 Word = Annotated[str, Form(max_length=200)]
+Words = Annotated[str, Form(max_length=4000)]
 
 
 @router.post("/inbox/{address}/say")
@@ -84,6 +87,42 @@ async def hand(
     form = desk_forms.Form(action, seen)
     act = hand_on(visit.desk.runtime, who(visit).id, case, form, team=name if person is None else "", person=person)
     return await _did(visit, address, act)
+
+
+@router.post("/inbox/{address}/ask-body")
+async def ask_another(
+    visit: Acting,
+    address: Id,
+    action: Action = "",
+    seen: Seen = 0,
+    case: Number = 0,
+    body: Word = "",
+    until: Word = "",
+    question: Words = "",
+) -> Response:
+    """``body``: its name as people read it; ``until``: a day, as ``2026-12-18``."""
+    form, day = desk_forms.Form(action, seen), _day(clean(until))
+    if day is None:
+        return await _not_done(visit, address, Trouble(fault=Labels(visit).why("staff.body_date")), 422)
+    name = Labels(visit).body_named(clean(body))
+    act = ask_body(visit.desk.runtime, who(visit).id, case, name, day, form, question=clean(question))
+    return await _did(visit, address, act)
+
+
+@router.post("/inbox/{address}/body-answered")
+async def another_answered(
+    visit: Acting, address: Id, action: Action = "", seen: Seen = 0, case: Number = 0, body: Word = "", text: Words = ""
+) -> Response:
+    form = desk_forms.Form(action, seen)
+    act = body_answered(visit.desk.runtime, who(visit).id, case, clean(body), clean(text), form)
+    return await _did(visit, address, act)
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 async def _did(visit: Visit, address: int, act: Awaitable[desk_forms.Done], sent: Trouble | None = None) -> Response:

@@ -23,6 +23,10 @@ router = APIRouter(default_response_class=HTMLResponse)
 Id = Annotated[int, Path(ge=1, lt=2**63)]
 SHOWN = 40
 """Cases of the queue on one page."""
+LINES = 100
+"""Of a conversation at first, and with each wish for older ones."""
+Most = Annotated[int, Query(ge=LINES, le=10_000)]
+SORTS = ("term", "words", "opened")
 WHOSE = ("all", "mine", "team", "free", "late")
 
 
@@ -33,12 +37,14 @@ class Wanted:
     whose: str = "all"
     channel: str = ""
     q: str = ""
+    sort: str = "term"
     page: int = 1
 
     @property
     def query(self) -> str:
         """The same for an address, without the page; empty when everything is shown."""
         given = {"whose": self.whose if self.whose != "all" else "", "channel": self.channel, "q": self.q}
+        given["sort"] = self.sort if self.sort != "term" else ""
         return urlencode({key: value for key, value in given.items() if value})
 
     def filter(self, team: str) -> QueueFilter:
@@ -49,6 +55,7 @@ class Wanted:
             late=self.whose == "late",
             channel=Channel(self.channel) if self.channel else None,
             search=self.q,
+            sort=self.sort,
         )
 
 
@@ -56,11 +63,18 @@ def wanted(
     whose: Annotated[str, Query(max_length=10)] = "all",
     channel: Annotated[str, Query(max_length=20)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
+    sort: Annotated[str, Query(max_length=10)] = "term",
     page: Annotated[int, Query(ge=1, le=1000)] = 1,
 ) -> Wanted:
     """From the address; what makes no sense there shows everything."""
     known = {one.value for one in Channel}
-    return Wanted(whose if whose in WHOSE else "all", channel if channel in known else "", clean(q).strip(), page)
+    return Wanted(
+        whose if whose in WHOSE else "all",
+        channel if channel in known else "",
+        clean(q).strip(),
+        sort if sort in SORTS else "term",
+        page,
+    )
 
 
 Choice = Annotated[Wanted, Depends(wanted)]
@@ -73,9 +87,9 @@ async def inbox(visit: Seated, choice: Choice) -> Response:
 
 
 @router.get("/inbox/{address}")
-async def opened(visit: Seated, address: Id, choice: Choice) -> Response:
+async def opened(visit: Seated, address: Id, choice: Choice, most: Most = LINES) -> Response:
     """The queue beside one conversation."""
-    return await conversation_page(visit, address, choice)
+    return await conversation_page(visit, address, choice, most=most)
 
 
 @router.get("/live/queue")
@@ -84,9 +98,16 @@ async def live_queue(visit: Looking, choice: Choice, address: Annotated[int, Que
 
 
 @router.get("/live/conversation/{address}")
-async def live_conversation(visit: Looking, address: Id) -> Response:
-    """The conversation anew; not another look of a person, so not audited again."""
-    return visit.page("_conversation.html", **await conversation_parts(visit, address, again=True))
+async def live_conversation(visit: Looking, address: Id, most: Most = LINES) -> Response:
+    """The conversation anew, or more of it; not another look of a person, so not audited again."""
+    return visit.page("_conversation.html", **await conversation_parts(visit, address, again=True, most=most))
+
+
+@router.get("/live/card/{address}")
+async def live_card(visit: Looking, address: Id) -> Response:
+    """The client's card anew; neither is that another look."""
+    card = await read_desk.client_card(visit.desk.runtime, who(visit).id, address, again=True)
+    return visit.page("_card.html", card=card, labels=Labels(visit))
 
 
 @router.get("/live/templates")
@@ -111,10 +132,10 @@ NOTHING: dict[str, Any] = {"conversation": None, "card": None, "trouble": Troubl
 
 
 async def conversation_page(
-    visit: Visit, address: int, choice: Wanted, trouble: Trouble | None = None, status: int = 200
+    visit: Visit, address: int, choice: Wanted, trouble: Trouble | None = None, status: int = 200, most: int = LINES
 ) -> Response:
     """Everything about one conversation; with a form that could not be done, if there was one."""
-    parts = await conversation_parts(visit, address)
+    parts = await conversation_parts(visit, address, most=most)
     card = await read_desk.client_card(visit.desk.runtime, who(visit).id, address)
     suggested = await read_desk.suggestions(visit.desk.runtime, who(visit).id, address)
     context = {**await queue_parts(visit, choice, address), **parts}
@@ -144,8 +165,8 @@ async def queue_parts(visit: Visit, choice: Wanted, address: int | None) -> dict
     }
 
 
-async def conversation_parts(visit: Visit, address: int, *, again: bool = False) -> dict[str, Any]:
-    found = await read_desk.conversation(visit.desk.runtime, who(visit).id, address, again=again)
+async def conversation_parts(visit: Visit, address: int, *, again: bool = False, most: int = LINES) -> dict[str, Any]:
+    found = await read_desk.conversation(visit.desk.runtime, who(visit).id, address, again=again, most=most)
     colleagues = await read_desk.colleagues(visit.desk.runtime, who(visit).id)
     return {
         "conversation": found,
@@ -155,4 +176,6 @@ async def conversation_parts(visit: Visit, address: int, *, again: bool = False)
         "Right": Right,
         "colleagues": colleagues,
         "beside": beside(found.lines, found.files),
+        "most": most,
+        "shown_more": LINES,
     }

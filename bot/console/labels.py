@@ -11,7 +11,7 @@ from babel.units import format_unit
 
 from bot.console.desk import Visit
 from bot.domain.acts import Verb
-from bot.domain.case import CaseState
+from bot.domain.case import CaseState, WaitRow
 from bot.domain.desk_views import ActRow, CaseRow, Delivery, FileShown, FileState, Line, LineKind, RequestRow
 from bot.domain.downloads import previewed
 from bot.domain.messages import Channel
@@ -98,6 +98,8 @@ class Labels:
                 )
             case CaseState.ASKED:
                 return Chip("calm", "‖ " + says("pause"), says("The client owes an answer, the term is paused"))
+            case CaseState.BODY:
+                return Chip("calm", "‖ " + says("pause"), says("Another body owes an answer, the term is paused"))
             case CaseState.NEW | CaseState.TAKEN:
                 pass
             case _:
@@ -109,6 +111,31 @@ class Labels:
             return Chip("bad", left, says("The term has passed: %s") % exact)
         kind, sign = ("warn", "! ") if case.term.near else ("plain", "")
         return Chip(kind, sign + left, says("To be answered by %s") % exact)
+
+    def body(self, body: str) -> str:
+        """Another body's name."""
+        known = self.visit.desk.pack.bodies.get(body)
+        return self.visit.localized(known.title) if known else body
+
+    def body_named(self, name: str) -> str:
+        """The pack's own body of this name, else the name."""
+        for slug, body in self.visit.desk.pack.bodies.items():
+            if name.strip().casefold() in (title.casefold() for title in body.title.values()):
+                return slug
+        return name.strip()
+
+    def pauses(self, case: CaseRow) -> bool:
+        """Whether the term that runs would stand still for another body."""
+        policy = self.visit.desk.pack.policies.get(case.policy)
+        return case.term is not None and policy is not None and policy.pauses_for_bodies
+
+    def wait(self, wait: WaitRow) -> Chip:
+        """Whom we wait for, and until when."""
+        says, times = self.visit.says, self.visit.desk.times(self.visit.language)
+        exact = says("Asked by %(name)s, to answer by %(when)s") % {"name": wait.name, "when": times.exact(wait.due_at)}
+        if wait.late:
+            return Chip("bad", f"⇄ {self.body(wait.body)}: " + says("no answer yet"), exact)
+        return Chip("plain", f"⇄ {self.body(wait.body)}, {times.near(wait.due_at)}", exact)
 
     def stage_chip(self, row: RequestRow) -> Chip | None:
         """How a request stands with its stage's term; None where there is nothing to say."""
@@ -178,6 +205,10 @@ class Labels:
                 return says("opened the case again")
             case Verb.MOVE:
                 return says("moved the request to: %s") % self._any_stage(detail)
+            case Verb.ASK_BODY:
+                return says("asked another body: %s") % self.body(detail)
+            case Verb.BODY_ANSWERED:
+                return says("noted an answer: %s") % self.body(detail)
             case _:
                 assert_never(verb)
 

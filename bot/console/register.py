@@ -21,6 +21,7 @@ router = APIRouter(default_response_class=HTMLResponse)
 
 Id = Annotated[int, Path(ge=1, lt=2**63)]
 Word = Annotated[str, Form(max_length=200)]
+SORTS = ("name", "team", "seen")
 Search = Annotated[str, Query(max_length=200)]
 
 
@@ -29,8 +30,8 @@ class NoSuchPerson(OtklikError):
 
 
 @router.get("/staff")
-async def staff(visit: Seated, q: Search = "") -> Response:
-    return await _register(visit, q=q)
+async def staff(visit: Seated, q: Search = "", team: Search = "", sort: Search = "name") -> Response:
+    return await _register(visit, q=q, team=clean(team), sort=sort if sort in SORTS else SORTS[0])
 
 
 @router.post("/staff")
@@ -96,6 +97,8 @@ async def _register(
     status: int = 200,
     *,
     q: str = "",
+    team: str = "",
+    sort: str = SORTS[0],
     fault: str = "",
     new: NewMember | None = None,
     link: str = "",
@@ -105,8 +108,10 @@ async def _register(
     return visit.page(
         "staff.html",
         status,
-        members=await manage_staff.members(visit.desk.runtime, who(visit), q),
+        members=await manage_staff.members(visit.desk.runtime, who(visit), q, team, sort),
         q=q,
+        team=team,
+        sort=sort,
         fault=fault,
         new=new or NewMember("", "", visit.desk.pack.agency.default_team, ROLES[0], ""),
         link=link,

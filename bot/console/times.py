@@ -44,6 +44,10 @@ class Times:
         """ "25 November 2026, 14:40:05"."""
         return format_datetime(at.astimezone(self.zone), "d MMMM y, HH:mm:ss", locale=self.language)
 
+    def days_on(self, days: int) -> str:
+        """A day from today on, as forms carry it."""
+        return (self.now.astimezone(self.zone).date() + dt.timedelta(days=days)).isoformat()
+
     def day(self, at: dt.datetime) -> str:
         """ "25 November", the heading of a day in a conversation."""
         local, today = at.astimezone(self.zone).date(), self.now.astimezone(self.zone).date()

@@ -168,9 +168,9 @@ def parse(text: str) -> Action | None:
 
 
 def parse_staff(text: str) -> tuple[str, int] | None:
-    """``take``, ``done``, ``hand`` or ``open`` with a case id; None for anything else."""
+    """``take``, ``done``, ``hand``, ``open`` or ``ask`` with a case id; None for anything else."""
     match text.split(":"):
-        case ["k", ("take" | "done" | "hand" | "open") as verb, number] if _is_id(number):
+        case ["k", ("take" | "done" | "hand" | "open" | "ask") as verb, number] if _is_id(number):
             return verb, int(number)
     return None
 
@@ -180,6 +180,14 @@ def parse_handing(text: str) -> tuple[int, str] | None:
     match text.split(":"):
         case ["k", "to", number, team] if _is_id(number):
             return int(number), team
+    return None
+
+
+def parse_asking(text: str) -> tuple[int, str] | None:
+    """A case and the other body that is asked in it; None for anything else."""
+    match text.split(":"):
+        case ["k", "of", number, body] if _is_id(number):
+            return int(number), body
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -26,6 +27,8 @@ class Verb(StrEnum):
     HAND_ON = "hand_on"
     REOPEN = "reopen"
     MOVE = "move"
+    ASK_BODY = "ask_body"
+    BODY_ANSWERED = "body_answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +82,27 @@ class Move:
     advice: str = ""
 
 
-Act: TypeAlias = Claim | Answer | Note | Close | HandOn | Reopen | Move
+@dataclass(frozen=True, slots=True)
+class AskBody:
+    """Another body is asked, outside of Otklik; the client is told whom we wait for, and until when."""
+
+    case: int
+    body: str
+    """Slug of the pack, or a name."""
+    until: dt.date
+    """The last day of its term, in the office's zone."""
+    question: str = ""
+    """For colleagues."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyAnswered:
+    """It answered, which is noted for colleagues; the client is told that his answer is next."""
+
+    case: int
+    body: str
+    """As it was asked."""
+    text: str
+
+
+Act: TypeAlias = Claim | Answer | Note | Close | HandOn | Reopen | Move | AskBody | BodyAnswered

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.domain.acts import Verb
+from bot.domain.dialog import Owes
 from bot.domain.events import TimerKind
 
 
@@ -94,9 +95,10 @@ class ReopenCase:
 
 @dataclass(frozen=True, slots=True)
 class PauseTerm:
-    """The client owes an answer: the running term stands still, with its timers."""
+    """Somebody else owes an answer: the running term stands still, with its timers."""
 
     case: int
+    owed_by: Owes = Owes.CLIENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,25 @@ class ResumeTerm:
 
     case: int
     term: TermMarks
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForBody:
+    """Another body owes an answer. Asked once more, its term is the new one."""
+
+    case: int
+    body: str
+    staff: int
+    warn_at: dt.datetime
+    due_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BodyDone:
+    """It owes nothing any more."""
+
+    case: int
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +145,8 @@ CaseEffect: TypeAlias = (
     | HandCase
     | ReopenCase
     | PauseTerm
+    | WaitForBody
+    | BodyDone
     | ResumeTerm
     | KeepNote
     | RecordAct

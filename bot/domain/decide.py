@@ -7,10 +7,24 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.domain import editing, flood, hearing, pressing
-from bot.domain.activities import answering, files, form, group, handoff, mending, menu, smalltalk, staff, things
+from bot.domain.activities import (
+    answering,
+    bodies,
+    files,
+    form,
+    group,
+    handoff,
+    mending,
+    menu,
+    smalltalk,
+    staff,
+    things,
+    titles,
+)
 from bot.domain.decision import Decision, Need, Result, Scene, SetReachable
 from bot.domain.dialog import Dialog
 from bot.domain.events import (
+    BodyNear,
     ClientActed,
     ClientUnreachable,
     Event,
@@ -38,7 +52,17 @@ HELD_SHOWN = 10
 def decide(scene: Scene, event: Event) -> Result:
     """The decision on an event, or what must be loaded first."""
     result = _decide(scene, event)
-    return result if isinstance(result, Need) or result.outcome == "flood" else _shown_first(result)
+    if isinstance(result, Need):
+        return result
+    return _titled(result if result.outcome == "flood" else _shown_first(result))
+
+
+def _titled(decided: Decision) -> Decision:
+    """The name of the topic in the staff group follows the case."""
+    now = titles.standing(decided.dialog)
+    if now == decided.dialog.titled:
+        return decided
+    return replace(decided, dialog=replace(decided.dialog, titled=now), retitled=True)
 
 
 def _decide(scene: Scene, event: Event) -> Result:
@@ -55,6 +79,8 @@ def _decide(scene: Scene, event: Event) -> Result:
             return files.turned_down(scene, event)
         case StageNear():
             return staff.stage_near(scene, event)
+        case BodyNear():
+            return bodies.near(scene, event)
         case NeedMet(slug):
             return answering.need_met(scene, slug)
         case HandlingFailed():

@@ -277,6 +277,8 @@ class Decision:
     outcome: str = ""
     """Name of the step that answered, kept with the client's message."""
     slug: str | None = None
+    retitled: bool = False
+    """The topic in the staff group is to have another name."""
     private: bool = False
     """The client's text held a personal value: it is not kept with the message."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.acts import Verb
-from bot.domain.case import CaseState
+from bot.domain.case import CaseState, WaitRow
 from bot.domain.messages import Channel
 from bot.domain.staff import Right
 
@@ -32,6 +32,8 @@ class QueueFilter:
     late: bool = False
     search: str = ""
     """Words of the client, a number of a request, or "No. 12" of the conversation."""
+    sort: str = "term"
+    """``term``: soonest first; ``words``: the client's newest words first; ``opened``: oldest case first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class CaseRow:
     """Of the client."""
     last_at: dt.datetime | None
     reachable: bool
+    waits: tuple[WaitRow, ...] = ()
+    policy: str = ""
+    """Of its last term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +241,8 @@ class RequestCard:
     version: int
     may: frozenset[Right]
     files: tuple[FileShown, ...] = ()
+    waits: tuple[WaitRow, ...] = ()
+    """Other bodies that were asked in its open case."""
 
 
 # --- the client ----------------------------------------------------------------

@@ -60,12 +60,33 @@ class Missing:
 Activity: TypeAlias = Form | Comment | Missing
 
 
+class Owes(StrEnum):
+    """Who owes an answer while a term stands still."""
+
+    CLIENT = "client"
+    BODY = "body"
+    """Another body."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The client owed an answer; no ``end``: he still does."""
+    """Somebody else owed an answer; no ``end``: he still does."""
 
     start: dt.datetime
     end: dt.datetime | None = None
+    owed_by: Owes = Owes.CLIENT
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Another body was asked and has not answered."""
+
+    body: str
+    """Slug of the pack, or a name."""
+    due_at: dt.datetime
+    by: int
+    name: str
+    """Of whoever asked it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +114,19 @@ class OpenCase:
     """It is the term of the first answer."""
     pauses: tuple[Pause, ...] = ()
     """Of that term."""
+    waits: tuple[Wait, ...] = ()
+    """For other bodies, in the order of asking."""
+    late: bool = False
+    """The deadline of the running term has passed, and staff were told."""
 
     @property
     def paused(self) -> bool:
         return bool(self.pauses) and self.pauses[-1].end is None
+
+    @property
+    def owed_by(self) -> Owes | None:
+        """For whom the term stands still."""
+        return self.pauses[-1].owed_by if self.paused else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +154,10 @@ class Dialog:
     cases: tuple[OpenCase, ...] = ()
     led: bool = False
     """A person leads: the assistant is silent."""
+    named: str = ""
+    """The team that the client was last told he talks to."""
+    titled: str = ""
+    """How things stand by the name of the topic in the staff group."""
     scores_declined: bool = False
     heard: str = ""
     """Id of the client's last message, while nothing else was done since."""

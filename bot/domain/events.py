@@ -86,6 +86,16 @@ class StaffActed:
 
 
 @dataclass(frozen=True, slots=True)
+class BodyNear:
+    """Another body is to answer soon, or should have answered (``late``)."""
+
+    case: int
+    body: str
+    due_at: dt.datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StageNear:
     """A request's stage is to end soon, or should have ended (``late``)."""
 
@@ -144,6 +154,7 @@ Event: TypeAlias = (
     | StaffPressed
     | StaffActed
     | StageNear
+    | BodyNear
     | NeedMet
     | HandlingFailed
     | ClientUnreachable

@@ -229,6 +229,8 @@ class CallKind(StrEnum):
     MESSAGE = "message"
     CREATE_TOPIC = "create_topic"
     """Telegram staff group: open a forum topic; ``Rendered.text`` is its name."""
+    RENAME_TOPIC = "rename_topic"
+    """The same of one that is open."""
     FILE = "file"
     EDIT = "edit"
     """New words for a message that an earlier call has sent."""

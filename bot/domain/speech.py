@@ -50,7 +50,7 @@ class Ref:
     ``key`` is a key of ``texts/*.yml``, or content: ``template/<slug>/<short|more|title|button/N>``,
     ``service/<slug>/<title|noun|where|description|receipt|offline>``,
     ``service/<slug>/field/<name>/<ask|hint|why|label>``,
-    ``service/<slug>/field/<name>/choice/<value>``, ``service/<slug>/stage/<stage>``, ``team/<slug>``,
+    ``service/<slug>/field/<name>/choice/<value>``, ``service/<slug>/stage/<stage>``, ``team/<slug>``, ``body/<slug>``,
     ``rule/<slug>``, ``file/<slug>``, ``menu/<slug>``, ``menu/<slug>/item/N``, ``agency``.
     """
 

@@ -102,6 +102,16 @@ def working_time(calendar: Calendar, start: dt.datetime, end: dt.datetime) -> dt
     return total
 
 
+def end_of_work(calendar: Calendar, timezone: str, day: dt.date) -> dt.datetime:
+    """When the office closes on this day; the end of the day where it does not open at all."""
+    zone = ZoneInfo(calendar.timezone)
+    ends = [
+        dt.datetime.combine(day + dt.timedelta(days=int(one.end <= one.start)), one.end, zone)
+        for one in intervals_of(calendar, day)
+    ]
+    return max(ends, default=dt.datetime.combine(day, dt.time(23, 59), ZoneInfo(timezone))).astimezone(dt.UTC)
+
+
 def is_open(calendar: Calendar, now: dt.datetime) -> bool:
     """Whether the office works at this instant."""
     first = next(open_times(calendar, now), None)

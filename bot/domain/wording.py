@@ -13,7 +13,7 @@ from babel.dates import format_date
 
 from bot.domain.messages import Mark, Style
 from bot.domain.speech import Fact, Lines, Param, Personal, Ref, When, WhenStyle
-from knowledge_base.schema import Localized, Menu, Pack, PackFile, Rule, Team
+from knowledge_base.schema import Body, Localized, Menu, Pack, PackFile, Rule, Team
 
 Facts = Mapping[str, str | int | dt.datetime]
 
@@ -73,7 +73,7 @@ def _find(pack: Pack, key: str) -> Localized | None:
             found = getattr(pack.services[slug], part)
         case ["menu", slug, "item", number]:
             found = pack.menus[slug].items[int(number)].text
-        case ["menu" | "team" | "rule" | "file" as kind, slug]:
+        case ["menu" | "team" | "rule" | "file" | "body" as kind, slug]:
             found = _titles(pack, kind)[slug]
         case ["agency"]:
             found = pack.agency.title
@@ -83,9 +83,10 @@ def _find(pack: Pack, key: str) -> Localized | None:
 
 
 def _titles(pack: Pack, kind: str) -> Mapping[str, Localized]:
-    kinds: Mapping[str, Mapping[str, Menu | Team | Rule | PackFile]] = {
+    kinds: Mapping[str, Mapping[str, Menu | Team | Rule | PackFile | Body]] = {
         "menu": pack.menus,
         "team": pack.teams,
+        "body": pack.bodies,
         "rule": pack.rules,
         "file": pack.files,
     }

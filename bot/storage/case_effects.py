@@ -7,6 +7,7 @@ from typing import assert_never
 from sqlalchemy import insert, select, text, update
 
 from bot.domain.case_effects import (
+    BodyDone,
     CaseEffect,
     CloseCase,
     HandCase,
@@ -21,8 +22,10 @@ from bot.domain.case_effects import (
     StopTerm,
     TakeCase,
     TermMarks,
+    WaitForBody,
 )
 from bot.domain.events import TimerKind
+from bot.storage import body_waits
 from bot.storage.bundle import Message
 from bot.storage.scope import Scope
 from bot.storage.tables import case, staff_act, term, term_pause, timer
@@ -39,6 +42,7 @@ async def apply(scope: Scope, effect: CaseEffect) -> None:
         case CloseCase(case_id, staff_id):
             closed = update(case).where(case.c.id == case_id).values(closed_at=scope.now, closed_by=staff_id)
             await scope.tx.execute(closed)
+            await body_waits.end_all(scope, case_id)
         case HandCase(case_id, team, staff_id):
             at = scope.now if staff_id else None
             handed = update(case).where(case.c.id == case_id)
@@ -50,6 +54,10 @@ async def apply(scope: Scope, effect: CaseEffect) -> None:
             scope.notes.append(Message("note", words, staff_id=staff_id))
         case RecordAct():
             await _act(scope, effect)
+        case WaitForBody():
+            await body_waits.begin(scope, effect)
+        case BodyDone():
+            await body_waits.done(scope, effect)
         case _:
             await _term(scope, effect)
 
@@ -60,8 +68,8 @@ async def _term(scope: Scope, effect: StartTerm | StopTerm | PauseTerm | ResumeT
             await _start_term(scope, case_id, marks)
         case StopTerm(case_id):
             await _stop_terms(scope, case_id)
-        case PauseTerm(case_id):
-            await scope.tx.execute(_PAUSE, {"now": scope.now, "case_id": case_id})
+        case PauseTerm(case_id, owed_by):
+            await scope.tx.execute(_PAUSE, {"now": scope.now, "case_id": case_id, "owed_by": owed_by.value})
         case ResumeTerm(case_id, marks):
             await _resume(scope, case_id, marks)
         case MarkTerm(case_id, kind):
@@ -116,7 +124,12 @@ async def _set_timers(scope: Scope, term_id: int, marks: TermMarks, told: frozen
 
 _PAUSE = text("""
     WITH running AS (SELECT id FROM term WHERE case_id = :case_id AND stopped_at IS NULL),
-    paused AS (INSERT INTO term_pause (term_id, started_at) SELECT id, :now FROM running)
+    other AS (
+        UPDATE term_pause SET owed_by = :owed_by
+        WHERE ended_at IS NULL AND term_id IN (SELECT id FROM running) RETURNING term_id),
+    paused AS (
+        INSERT INTO term_pause (term_id, started_at, owed_by)
+        SELECT id, :now, :owed_by FROM running WHERE id NOT IN (SELECT term_id FROM other))
     UPDATE timer SET state = 'dropped', settled_at = :now
     WHERE state = 'set' AND term_id IN (SELECT id FROM running)
 """)

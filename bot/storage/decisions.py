@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import actions
+from bot.domain.activities import titles
 from bot.domain.decision import Decision
 from bot.domain.dialog import Dialog, Offered, OpenCase
 from bot.domain.messages import CallKind, Capabilities, Channel, Rendered, RenderedButton
 from bot.domain.rendering import joined, render
-from bot.domain.speech import Lines, Param, Personal, Place, Ref, Say, StaffSay
+from bot.domain.speech import Lines, Param, Personal, Place, Ref, Say
 from bot.domain.wording import Voice
 from bot.storage import dialogs, effects, groups, outbox, personal
 from bot.storage.bundle import Bundle, Message
@@ -67,7 +68,7 @@ async def prepare(
         kept.inbox_id, kept.lease = heard.inbox_id, heard.lease
         kept.messages.append(_heard(decision, heard))
     offered = _speak(kept, who, decision, voice, context.limits[who.channel])
-    await _tell_staff(tx, kept, who, decision.staff, voice, context)
+    await _tell_staff(tx, kept, who, decision, voice, context)
     state = _with_case_id(decision.dialog, facts)
     kept.state = dialogs.written(state if offered is None else replace(state, offered=offered))
     return kept
@@ -134,24 +135,26 @@ def _kind(piece: Rendered) -> CallKind:
 
 
 async def _tell_staff(
-    tx: AsyncConnection, kept: Bundle, who: Addressee, posts: tuple[StaffSay, ...], voice: Voice, context: Context
+    tx: AsyncConnection, kept: Bundle, who: Addressee, decision: Decision, voice: Voice, context: Context
 ) -> None:
-    """Posts for the staff group, the conversation's topic being created before the first one."""
-    chat = context.staff_chat
-    if not posts or chat is None:
+    """Posts for the staff group, the conversation's topic being created before the first one, or named anew."""
+    chat, posts = context.staff_chat, decision.staff
+    if chat is None or not (posts or decision.retitled):
         return
     staff_voice = replace(voice, language=context.pack.agency.default_language)
     limits = context.limits[Channel.TELEGRAM]
+    title = render(titles.title(who.id, who.channel, decision.dialog), staff_voice, limits)[0]
+    new = False
     topical = tuple(post.say for post in posts if post.place is Place.TOPIC)
     if topical:
         new = await outbox.open_topic(tx, who.id, chat)
         if new:
-            words: dict[str, Param] = {"client": who.id, "channel": Ref(f"channel.{who.channel.value}")}
-            title = render(Say((Ref("staff.topic", words),)), staff_voice, limits)[0]
             kept.calls.append(replace(_post(who, chat, title, Place.TOPIC), kind=CallKind.CREATE_TOPIC))
         pieces = [piece for one in topical for piece in render(one, staff_voice, limits)]
         rest = _bundled(pieces, limits) if new else await _appended(tx, who, _bundled(pieces, limits), limits)
         kept.calls.extend(_post(who, chat, piece, Place.TOPIC) for piece in rest)
+    if decision.retitled and not new:
+        await groups.rename(tx, who.id, chat, title, context.now)
     for post in posts:
         if post.place is not Place.TOPIC:
             kept.calls.extend(_post(who, chat, piece, post.place) for piece in render(post.say, staff_voice, limits))

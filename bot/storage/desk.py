@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, select, text
 
 from bot.domain.acts import Verb
-from bot.domain.case import state
+from bot.domain.case import WaitRow, state
 from bot.domain.desk_views import CaseRow, Delivery, Line, LineKind, Page, Queue, QueueFilter, Term
+from bot.domain.dialog import Owes
 from bot.domain.messages import Channel
 from bot.storage.session import Tx
 from bot.storage.tables import case, request
@@ -32,15 +33,18 @@ async def address_of_request(tx: Tx, request_id: int) -> int | None:
 
 _CASES = """
     SELECT c.id, c.address_id, a.channel, a.reachable, c.reason, c.team, c.opened_at, c.closed_at, c.taken_by,
-           s.name AS holder_name, c.request_id, r.number, t.due_at, t.reached,
-           t.id IS NOT NULL AND t.stopped_at IS NULL AS running, p.id IS NOT NULL AS paused,
+           s.name AS holder_name, c.request_id, r.number, t.due_at, t.policy, t.reached,
+           t.id IS NOT NULL AND t.stopped_at IS NULL AS running, p.owed_by,
+           ARRAY(SELECT json_build_object('body', w.body, 'due_at', w.due_at, 'name', b.name)
+                 FROM body_wait w JOIN staff b ON b.id = w.staff_id
+                 WHERE w.case_id = c.id AND w.ended_at IS NULL ORDER BY w.due_at, w.id) AS waits,
            m.text AS last_words, m.at AS last_at, count(*) OVER () AS total
     FROM "case" c
     JOIN address a ON a.id = c.address_id
     LEFT JOIN staff s ON s.id = c.taken_by
     LEFT JOIN request r ON r.id = c.request_id
     LEFT JOIN LATERAL (SELECT * FROM term WHERE term.case_id = c.id ORDER BY term.id DESC LIMIT 1) t ON true
-    LEFT JOIN LATERAL (SELECT id FROM term_pause WHERE term_id = t.id AND ended_at IS NULL LIMIT 1) p ON true
+    LEFT JOIN LATERAL (SELECT id, owed_by FROM term_pause WHERE term_id = t.id AND ended_at IS NULL LIMIT 1) p ON true
     LEFT JOIN LATERAL (SELECT text, at FROM message
                        WHERE address_id = c.address_id AND direction = 'in' ORDER BY id DESC LIMIT 1) m ON true
 """
@@ -49,7 +53,12 @@ _SOONEST = """
              t.id IS NOT NULL AND t.stopped_at IS NULL DESC, t.due_at, c.id
 """
 """Open ones whose term runs, soonest first; then paused ones, answered ones, closed ones."""
-_QUEUE = text(f"""
+_ORDERS = {
+    "term": _SOONEST,
+    "words": " ORDER BY m.at DESC NULLS LAST, c.id DESC",
+    "opened": " ORDER BY c.opened_at, c.id",
+}
+_WANTED = f"""
     {_CASES}
     WHERE c.closed_at IS NULL
       AND (CAST(:mine AS bigint) IS NULL OR c.taken_by = :mine)
@@ -59,18 +68,18 @@ _QUEUE = text(f"""
       AND (NOT CAST(:late AS bool) OR t.stopped_at IS NULL AND p.id IS NULL AND t.due_at <= :now)
       AND (CAST(:search AS text) = '' OR c.address_id = CAST(:number AS bigint) OR r.number ILIKE :like
            OR EXISTS (SELECT FROM message w WHERE w.address_id = c.address_id AND w.text ILIKE :like))
-    {_SOONEST} LIMIT :most OFFSET :offset
-""")
+"""
+_QUEUES = {sort: text(f"{_WANTED} {order} LIMIT :most OFFSET :offset") for sort, order in _ORDERS.items()}
 _OF_ADDRESS = text(f"{_CASES} WHERE c.address_id = :address {_SOONEST} LIMIT :most")
 _BY_ID = text(f"{_CASES} WHERE c.id = :case")
 
 
 async def queue(tx: Tx, wanted: QueueFilter, page: Page, staff_id: int, now: dt.datetime) -> Queue:
-    """Open cases, soonest term first."""
+    """Open cases, in the order wished."""
     search = wanted.search.strip()
     rows = (
         await tx.execute(
-            _QUEUE,
+            _QUEUES.get(wanted.sort, _QUEUES["term"]),
             {
                 "mine": staff_id if wanted.mine else None,
                 "team": wanted.team,
@@ -115,7 +124,7 @@ def _case(row: Row[Any], now: dt.datetime) -> CaseRow:
     open_term = row.running and row.closed_at is None
     term = None
     if open_term:
-        late = not row.paused and row.due_at <= now
+        late = row.owed_by is None and row.due_at <= now
         term = Term(row.due_at, near=not late and row.reached is not None, late=late)
     return CaseRow(
         id=row.id,
@@ -124,7 +133,10 @@ def _case(row: Row[Any], now: dt.datetime) -> CaseRow:
         reason=row.reason,
         team=row.team,
         state=state(
-            closed=row.closed_at is not None, running=row.running, paused=row.paused, taken=row.taken_by is not None
+            closed=row.closed_at is not None,
+            running=row.running,
+            paused=Owes(row.owed_by) if row.owed_by else None,
+            taken=row.taken_by is not None,
         ),
         term=term,
         holder=row.taken_by,
@@ -136,7 +148,14 @@ def _case(row: Row[Any], now: dt.datetime) -> CaseRow:
         last_words=(row.last_words or "")[:WORDS],
         last_at=row.last_at,
         reachable=row.reachable,
+        waits=tuple(_wait(one, now) for one in row.waits),
+        policy=row.policy or "",
     )
+
+
+def _wait(row: Mapping[str, str], now: dt.datetime) -> WaitRow:
+    due_at = dt.datetime.fromisoformat(row["due_at"])
+    return WaitRow(row["body"], due_at, row["name"], late=due_at <= now)
 
 
 # --- a conversation ------------------------------------------------------------

@@ -13,6 +13,10 @@ from bot.storage.outbox import RENDERED, body
 from bot.storage.session import Tx
 from bot.storage.tables import address, group_trouble, moved_chat, outbox, staff, staff_topic
 
+RENAME_SECONDS = 6.0
+"""A case that is taken and answered in one breath changes the name of its topic once."""
+LAST = 3
+"""Lane of what gives way to every post."""
 WARNED = ("administrator", "supervisor")
 """Who of the staff is told in a chat of his own that the group is out of order."""
 
@@ -114,6 +118,42 @@ _LAST_WAITING = text("""
 async def reword(tx: Tx, call: int, rendered: Rendered) -> None:
     """What a post that is kept for us says from now on."""
     await tx.execute(update(outbox).where(outbox.c.id == call).values(body=body(rendered)))
+
+
+async def rename(tx: Tx, address_id: int, chat: str, name: Rendered, now: dt.datetime) -> None:
+    """The conversation's topic is to be called so. Wishes that follow each other closely become one call."""
+    await tx.execute(
+        _RENAME,
+        {
+            "address": address_id,
+            "chat": chat,
+            "topic": f"staff:{address_id}",
+            "name": f"staff:{address_id}:name",
+            "create": CallKind.CREATE_TOPIC.value,
+            "rename": CallKind.RENAME_TOPIC.value,
+            "channel": Channel.TELEGRAM.value,
+            "body": body(name),
+            "gather": RENAME_SECONDS,
+            "lane": LAST,
+            "now": now,
+        },
+    )
+
+
+_RENAME = text("""
+    WITH waiting AS (
+        UPDATE outbox SET body = :body
+        WHERE id = (SELECT id FROM outbox
+                    WHERE state = 'pending' AND attempts = 0 AND lease IS NULL
+                      AND (conversation = :topic AND kind = :create OR conversation = :name AND kind = :rename)
+                    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING id)
+    INSERT INTO outbox (address_id, conversation, channel, kind, target, thread_of, lane, body, created_at, due_at)
+    SELECT :address, :name, :channel, :rename, :chat, :address, :lane, :body, :now,
+           clock_timestamp() + make_interval(secs => CAST(:gather AS float8))
+    WHERE NOT EXISTS (SELECT FROM waiting) AND EXISTS (SELECT FROM staff_topic WHERE address_id = :address)
+""")
+"""A conversation of its own in the outbox: no post waits for a name."""
 
 
 async def put_behind(tx: Tx, conversation: str) -> None:

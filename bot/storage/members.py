@@ -36,9 +36,13 @@ def _members() -> Select[tuple[object, ...]]:
     )
 
 
-async def all_(tx: Tx, search: str) -> Sequence[Member]:
-    """Active ones first, by name; ``search`` is a part of the name or login."""
-    found = _members().order_by(staff.c.active.desc(), staff.c.name, staff.c.id)
+async def all_(tx: Tx, search: str = "", team: str = "", sort: str = "name") -> Sequence[Member]:
+    """Active ones first; ``search`` is a part of the name or login; ``sort``: ``name``, ``team`` or ``seen``."""
+    found = _members()
+    order = {"team": staff.c.team, "seen": found.selected_columns.seen_at.desc().nulls_last()}.get(sort, staff.c.name)
+    found = found.order_by(staff.c.active.desc(), order, staff.c.name, staff.c.id)
+    if team:
+        found = found.where(staff.c.team == team)
     if search:
         found = found.where(
             or_(staff.c.name.icontains(search, autoescape=True), staff.c.login.icontains(search, autoescape=True))

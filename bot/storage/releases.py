@@ -110,6 +110,7 @@ def _items(pack: Pack) -> Iterator[tuple[tuple[str, str], str]]:
         "calendars",
         "policies",
         "teams",
+        "bodies",
         "rules",
         "menus",
         "files",

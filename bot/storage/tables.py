@@ -27,6 +27,7 @@ from bot.storage.columns import said_number as _said_id
 from bot.storage.messenger_tables import group_trouble as group_trouble
 from bot.storage.messenger_tables import moved_chat as moved_chat
 from bot.storage.messenger_tables import reaction as reaction
+from bot.storage.wait_tables import body_wait as body_wait
 from bot.storage.wishes import erasure as erasure
 
 # Kept by hand, a table as a table.
@@ -155,9 +156,9 @@ term = Table(
 
 term_pause = Table(
     "term_pause", metadata, _id(), _of("term_id", "term.id"), _at("started_at"), _at("ended_at", null=True),
-    Index(None, "term_id"),
+    Column("owed_by", Text, nullable=False, server_default="client"), Index(None, "term_id"),
 )
-"""The client owed an answer: this time does not count."""
+"""The client, or another body, owed an answer: this time does not count. ``owed_by``: client or body."""
 
 timer = Table(
     "timer", metadata, _id(), _of("term_id", "term.id"), Column("kind", Text, nullable=False), _at("fire_at"),

@@ -23,7 +23,7 @@ from bot.domain.errors import (
     Unreachable,
 )
 from bot.domain.events import ClientUnreachable, Event
-from bot.domain.messages import Call, Channel, Sent
+from bot.domain.messages import Call, CallKind, Channel, Sent
 from bot.domain.news import AnswerRefused, TopicLost
 from bot.storage import dialogs, groups, outbox
 from bot.storage.outbox import Leased, Rate
@@ -148,6 +148,9 @@ async def _failed(runtime: Runtime, leased: Leased, error: Exception, rate: Rate
 async def _groups_failure(runtime: Runtime, leased: Leased, error: Exception, rate: Rate) -> bool:
     """Whether it is one of those that only groups know, and dealt with."""
     match error:
+        case TopicGone() if leased.call.kind is CallKind.RENAME_TOPIC:  # a new one would have the right name
+            async with runtime.db.begin() as tx:
+                await outbox.fail(tx, leased, "dropped", str(error))
         case TopicGone() if leased.thread_of is not None:
             await _topic_gone(runtime, leased, leased.thread_of)
         case ChatMoved(to=to):

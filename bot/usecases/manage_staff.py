@@ -35,11 +35,13 @@ class NewMember:
     telegram: str
 
 
-async def members(runtime: Runtime, actor: Person, search: str = "") -> Sequence[Member]:
-    """Everybody, active ones first. Raises Forbidden."""
+async def members(
+    runtime: Runtime, actor: Person, search: str = "", team: str = "", sort: str = "name"
+) -> Sequence[Member]:
+    """Everybody, active ones first; ``sort``: ``name``, ``team`` or ``seen``. Raises Forbidden."""
     _administrator(actor)
     async with runtime.db.begin() as tx:
-        return await register.all_(tx, search.strip())
+        return await register.all_(tx, search.strip(), team, sort)
 
 
 async def add(runtime: Runtime, actor: Person, new: NewMember) -> int:

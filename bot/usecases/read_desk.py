@@ -70,8 +70,8 @@ async def conversation(
     return Conversation(address, place.channel, place.reachable, led, version, lines, more, cases, allowed, files)
 
 
-async def client_card(runtime: Runtime, actor: int, address: int) -> ClientCard:
-    """Who it is. The name only for whoever may see it. Raises Forbidden, NotThere."""
+async def client_card(runtime: Runtime, actor: int, address: int, *, again: bool = False) -> ClientCard:
+    """Who it is. The name only for whoever may see it; ``again``: the same look goes on. Raises Forbidden, NotThere."""
     now, ends = runtime.clock(), life.over(runtime.shelf.content.pack)
     async with runtime.db.begin() as tx:
         reader = await _reader(tx, actor)
@@ -80,7 +80,7 @@ async def client_card(runtime: Runtime, actor: int, address: int) -> ClientCard:
         name = None
         if Right.PERSONAL in _rights(reader, cases):
             name = await desk_clients.name(tx, runtime.cipher, place.client)
-            if name is not None:
+            if name is not None and not again:
                 await audit.write(tx, now, f"staff:{actor}", "desk.personal", f"client:{place.client}")
         requests_ = await desk_requests.of_client(tx, place.client, ends, now)
         scores = await desk_clients.scores(tx, place.client)
@@ -130,7 +130,8 @@ async def request(runtime: Runtime, actor: int, request_id: int) -> RequestCard:
         if kept is None:
             raise NotThere
         service = pack.services.get(kept.row.service)
-        allowed = _rights_of_request(reader, service, await _case_of(tx, kept, now))
+        case = await _case_of(tx, kept, now)
+        allowed = _rights_of_request(reader, service, case)
         known: Mapping[str, str] = {}
         refs = [kept.values[f.name] for f in service.fields if f.personal and f.name in kept.values] if service else []
         if Right.PERSONAL in allowed and refs:
@@ -148,6 +149,7 @@ async def request(runtime: Runtime, actor: int, request_id: int) -> RequestCard:
         version,
         allowed,
         files,
+        case.waits if case is not None else (),
     )
 
 

@@ -25,6 +25,7 @@ DYNAMIC = {
     "language.": "a language of the pack",
     "smalltalk.": "a small-talk intent of the pack",
     "staff.case.": "the reason of a case",
+    "staff.topic.": "how the case of a topic stands",
 }
 """Beginnings of keys that the code completes by itself."""
 SUFFIXED = {"status.now", "status.next"}

@@ -332,7 +332,7 @@ def check_action(action: str) -> None:
     if action:
         assert len(action.encode()) <= 64, f"{action} does not fit a Telegram button"
         assert actions.parse(action) is not None or any(
-            read(action) is not None for read in (actions.parse_staff, actions.parse_handing)
+            read(action) is not None for read in (actions.parse_staff, actions.parse_handing, actions.parse_asking)
         ), f"{action} is not ours"
 
 

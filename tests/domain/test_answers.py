@@ -248,7 +248,11 @@ def test_what_is_near_by_chance_is_not_offered() -> None:
 
 
 def test_a_rest_that_is_not_in_the_client_s_language_is_announced() -> None:
-    talk = Talk(dialog=Dialog("en")).press("m:agrostartup")
+    pack = real_pack()
+    more = pack.templates["agrostartup"].more
+    assert more is not None
+    russian = {"agrostartup": pack.templates["agrostartup"].model_copy(update={"more": {"ru": more["ru"]}})}
+    talk = Talk(pack=pack.model_copy(update={"templates": russian}), dialog=Dialog("en")).press("m:agrostartup")
     assert talk.hears("answer.other_language", "template/agrostartup/more")
 
 

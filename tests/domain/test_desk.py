@@ -9,6 +9,7 @@ from bot.domain.acts import Act, Answer, Claim, Close, Desk, HandOn, Move, Note,
 from bot.domain.case import CaseState, state, state_of
 from bot.domain.case_effects import HandCase, KeepNote, RecordAct, ReopenCase, StartTerm, StopTerm, TakeCase
 from bot.domain.decision import MoveRequest
+from bot.domain.dialog import Owes
 from bot.domain.events import StaffActed, StaffPerson, StaffPressed, StaffWrote
 from bot.domain.staff import Right, Role, may, rights
 from tests.domain.talk import Talk, real_pack
@@ -115,7 +116,7 @@ def test_nothing_is_not_said(text: str) -> None:
 
 def test_whose_words_they_are_is_known() -> None:
     talk = does(called(), OLGA, Answer("Здравствуйте"))
-    assert [one.by for one in talk.last.says] == [1]
+    assert [one.by for one in talk.last.says] == [None, 1], "who talks is told by the assistant"
 
 
 # --- the life of a case ------------------------------------------------------------------
@@ -128,7 +129,7 @@ def test_states_of_a_case() -> None:
         does(talk, OLGA, act)
         seen.append(state_of(talk.dialog.cases[0]))
     assert seen == [CaseState.NEW, CaseState.TAKEN, CaseState.ASKED, CaseState.ANSWERED]
-    assert state(closed=True, running=True, paused=True, taken=True) is CaseState.CLOSED
+    assert state(closed=True, running=True, paused=Owes.CLIENT, taken=True) is CaseState.CLOSED
 
 
 def test_handed_on_the_term_runs_on() -> None:

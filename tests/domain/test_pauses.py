@@ -85,7 +85,7 @@ def asked() -> Talk:
 
 def test_asking_back_pauses_and_the_client_is_told_that_it_is_his_turn() -> None:
     talk = asked()
-    assert talk.hears("person.asks")
+    assert talk.hears("person.asks_on")
     assert talk.done(PauseTerm) == [PauseTerm(talk.dialog.cases[0].id)]
     assert not talk.done(StopTerm)
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.acts import Verb
+from bot.domain.acts import HandOn, Verb
 from bot.domain.case_effects import CloseCase, MarkTerm, RecordAct, StartCase, StartTerm, StopTerm, TakeCase
 from bot.domain.decision import MoveRequest, OpenEpisode, SetReachable
 from bot.domain.dialog import OpenCase
 from bot.domain.events import (
     ClientUnreachable,
     HandlingFailed,
+    StaffActed,
     StaffPerson,
     StaffPressed,
     StaffWrote,
@@ -145,7 +146,7 @@ def test_a_rule_that_is_no_more_is_passed_over() -> None:
 
 def test_taken_the_client_learns_who_leads() -> None:
     talk = taken()
-    assert talk.hears("person.joins", "team/support-department")
+    assert talk.hears("person.joins", "team/front-office")
     assert "Мария" not in talk.text
     assert talk.done(TakeCase) == [TakeCase(case(talk).id, 1)]
     assert "Мария" in talk.staff_text
@@ -179,7 +180,7 @@ def test_buttons_still_work_while_a_person_leads() -> None:
 
 def test_the_persons_words_reach_the_client_and_stop_the_term() -> None:
     talk = answered()
-    assert talk.hears("person.says", "team/support-department")
+    assert talk.hears("person.says_on")
     assert "Здравствуйте, слушаю вас." in talk.text
     assert talk.done(StopTerm) == [StopTerm(case(talk).id)]
     assert (case(talk).waiting, case(talk).answered) == (False, True)
@@ -189,6 +190,28 @@ def test_an_answer_without_taking_takes_the_lead_too() -> None:
     talk = called().happen(StaffWrote(MARIA, "Слушаю."))
     assert talk.dialog.led
     assert not talk.ask("agrostartup").heard
+
+
+def test_the_team_is_told_once_and_it_is_the_cases_own() -> None:
+    """Whoever answers, and however often, the client reads the team that his question belongs to, one time."""
+    talk = called().happen(StaffWrote(OLEG, "Слушаю."))
+    assert talk.hears("person.joins", "team/front-office", "person.says_on")
+    for who in (MARIA, OLEG):
+        talk.happen(StaffWrote(who, "И ещё."))
+        assert [part.key for one in talk.last.says for part in one.parts] == ["person.says_on"]
+    asked = talk.happen(StaffWrote(OLEG, "?? Какой район?"))
+    assert [part.key for one in asked.last.says for part in one.parts] == ["person.asks_on"]
+
+
+def test_the_team_is_told_again_once_it_is_another_or_the_assistant_spoke() -> None:
+    talk = called().happen(StaffWrote(OLEG, "Слушаю."))
+    talk.press("Вернуться к помощнику").happen(StaffWrote(OLEG, "Нашёл."))
+    assert talk.hears("person.joins", "team/front-office", "person.says_on")
+    number = case(talk).id
+    talk.happen(StaffActed(OLEG, HandOn(number, "land-department")))
+    assert talk.hears("person.handed", "team/land-department")
+    talk.happen(StaffWrote(MARIA, "Здравствуйте."))
+    assert [part.key for one in talk.last.says for part in one.parts] == ["person.says_on"]
 
 
 def test_a_second_answer_stops_nothing_more() -> None:
@@ -216,7 +239,7 @@ def test_the_client_goes_back_to_the_assistant() -> None:
 
 def test_a_request_is_answered_by_staff_too() -> None:
     talk = appeal("review").press("Отправить").happen(StaffWrote(OLEG, "Разбираемся."))
-    assert talk.hears("person.says")
+    assert talk.hears("person.joins", "person.says_on")
     assert talk.done(StopTerm)
 
 

@@ -103,9 +103,10 @@ async def test_pages(called: Worker) -> None:
 async def test_a_conversation_tells_who_said_what_and_what_became_of_it(called: Worker) -> None:
     await does(called, "1", Answer("Слушаю"))
     seen = await read_desk.conversation(called.runtime, 1, 1)
-    assert [line.kind for line in seen.lines] == [LineKind.CLIENT, LineKind.ASSISTANT, LineKind.STAFF]
-    assert [line.delivery for line in seen.lines] == [None, Delivery.PENDING, Delivery.PENDING]
-    assert seen.lines[2].name == "Ольга"
+    kinds = [LineKind.CLIENT, LineKind.ASSISTANT, LineKind.ASSISTANT, LineKind.STAFF]
+    assert [line.kind for line in seen.lines] == kinds
+    assert [line.delivery for line in seen.lines] == [None, *[Delivery.PENDING] * 3]
+    assert seen.lines[3].name == "Ольга"
     for state, delivery in (("sent", Delivery.SENT), ("failed", Delivery.FAILED), ("held", Delivery.UNKNOWN)):
         async with called.runtime.db.begin() as tx:
             await tx.exec_driver_sql(f"UPDATE outbox SET state = '{state}' WHERE target = '1'")

@@ -10,6 +10,7 @@ from aiogram import Bot, exceptions
 from aiogram.methods import (
     AnswerCallbackQuery,
     CreateForumTopic,
+    EditForumTopic,
     EditMessageText,
     GetFile,
     GetMe,
@@ -86,6 +87,8 @@ class TelegramSender:
             case CallKind.CREATE_TOPIC:
                 result = await self._ask(_topic(call))
                 return Sent(topic_id=_field(result, "message_thread_id"))
+            case CallKind.RENAME_TOPIC:
+                return await self._rename(call)
             case CallKind.FILE:
                 result = await self._ask(_document(call), UPLOAD_SECONDS)
                 document = result.get("document") if isinstance(result, dict) else None
@@ -107,6 +110,17 @@ class TelegramSender:
         if path is None or self._bot is None:
             raise RetryLater("Telegram names no place of the file")
         return await self._session.download(self._bot, path, most)
+
+    async def _rename(self, call: Call) -> Sent:
+        if not call.thread:
+            raise RetryLater("the topic is not open yet")
+        name, topic = _name(call), _number(call.thread)
+        try:
+            await self._ask(EditForumTopic(chat_id=_number(call.target), message_thread_id=topic, name=name))
+        except Refused as error:
+            if "not_modified" not in str(error).lower():
+                raise
+        return Sent()
 
     async def _edit(self, call: Call) -> Sent:
         if not call.edits:
@@ -190,10 +204,14 @@ def _common(call: Call, longest: int) -> dict[str, Any]:
 
 
 def _topic(call: Call) -> CreateForumTopic:
+    return CreateForumTopic(chat_id=_number(call.target), name=_name(call))
+
+
+def _name(call: Call) -> str:
     name = " ".join(call.rendered.text.split())[:MAX_TOPIC_NAME]
     if not name or not whole(name):
         raise Refused("a topic needs a name of whole characters")
-    return CreateForumTopic(chat_id=_number(call.target), name=name)
+    return name
 
 
 def _entity(mark: Mark, text: str) -> MessageEntity:

@@ -67,7 +67,7 @@ class VkSender:
                 values = {**self._message(call), "message_id": int(call.edits), "keep_forward_messages": 1}
                 await self._ask("messages.edit", {k: v for k, v in values.items() if k not in _ONLY_NEW})
                 return Sent(message_id=call.edits)
-            case CallKind.CREATE_TOPIC | CallKind.LEAVE:
+            case CallKind.CREATE_TOPIC | CallKind.RENAME_TOPIC | CallKind.LEAVE:
                 raise Refused("VK has no topics")
         assert_never(call.kind)
 

@@ -7,6 +7,7 @@ import { suggest } from "./suggest.js";
 const queue = document.getElementById("queue");
 const talk = document.getElementById("talk");
 const conversation = document.getElementById("conversation");
+const about = document.getElementById("about");
 const answer = document.getElementById("answer");
 const text = document.getElementById("text");
 const trouble = document.getElementById("trouble");
@@ -25,7 +26,7 @@ async function talked() {
   const before = log();
   const low = before.scrollHeight - before.scrollTop - before.clientHeight < 60;
   const place = before.scrollTop;
-  await put(conversation, talk.dataset.part);
+  await Promise.all([put(conversation, talk.dataset.part), put(about, about.dataset.part)]);
   log().scrollTop = low ? log().scrollHeight : place;
   if (!answer) return;
   const seen = answer.elements.seen;
@@ -119,7 +120,30 @@ async function act(event) {
   }
   const words = told.fault === "network" ? trouble?.dataset.network : told.text || trouble?.dataset.conflict;
   tellIfThere(words ?? "", told.changes ?? []);
+  if (form.querySelector("textarea")?.value.trim()) {
+    // What was typed stays; sent once more, it is sent with what is known now.
+    if (told.version) form.elements.seen.value = told.version;
+    if (told.action) form.elements.action.value = told.action;
+    return;
+  }
   await put(conversation, talk.dataset.part, { always: true });
+}
+
+/** Older messages come in above, and what is being read stays where it is. */
+async function older() {
+  const wish = conversation.querySelector("[data-older]");
+  if (!wish || wish.ariaBusy) return;
+  wish.ariaBusy = "true";
+  const focused = document.activeElement === wish;
+  const log = () => conversation.querySelector(".log");
+  const below = log().scrollHeight - log().scrollTop;
+  const wanted = new URL(wish.href).searchParams.get("most");
+  const address = `${talk.dataset.part.split("?")[0]}?most=${wanted}`;
+  await put(conversation, address, { always: true });
+  if (wish.isConnected) return wish.removeAttribute("aria-busy");
+  talk.dataset.part = address;
+  log().scrollTop = log().scrollHeight - below;
+  if (focused) (conversation.querySelector("[data-older]") ?? log()).focus({ preventScroll: true });
 }
 
 function tellIfThere(words, changes) {
@@ -133,6 +157,14 @@ function toEnd() {
 
 answer?.addEventListener("submit", sendAnswer);
 conversation?.addEventListener("submit", act);
+conversation?.addEventListener("scroll", (event) => {
+  if (event.target.scrollTop < 40 && event.target.scrollHeight > event.target.clientHeight) older();
+}, { capture: true, passive: true });
+conversation?.addEventListener("input", (event) => {
+  if (event.target.name !== "body") return;
+  const known = [...event.target.list.options].find((one) => one.value === event.target.value);
+  if (known) event.target.form.elements.until.value = known.dataset.until;
+});
 if (text) suggest(answer, text);
 toEnd();
 
@@ -144,6 +176,10 @@ text?.addEventListener("keydown", (event) => {
 });
 
 conversation?.addEventListener("click", (event) => {
+  if (event.target.closest("[data-older]")) {
+    event.preventDefault();
+    older();
+  }
   const toggle = event.target.closest(".about-toggle");
   if (!toggle) return;
   const open = document.body.classList.toggle("about-open");

@@ -20,7 +20,7 @@ from bot.domain.decision import (
     Result,
     Scene,
 )
-from bot.domain.dialog import OpenCase
+from bot.domain.dialog import Dialog, OpenCase
 from bot.domain.events import StaffPerson
 from bot.domain.speech import Offer, Ref, Rows, Say, StaffSay, offer, say
 from bot.domain.staff import Right, may
@@ -37,6 +37,11 @@ REFUSALS = frozenset(
         "staff.no_team",
         "staff.no_stage",
         "staff.refusal_needs",
+        "staff.no_body",
+        "staff.body_date",
+        "staff.body_words",
+        "staff.body_not_asked",
+        "staff.body_which",
     ]
 )
 """Outcomes of an act that changed nothing: the key of the text that says why."""
@@ -75,9 +80,13 @@ def claim(scene: Scene, by: By, act: Claim) -> Result:
             return Need(query)
         moved, told = passing(scene, by, scene.view.loaded[query], final=False)
         return Decision(dialog, says=told, effects=(*effects, *moved), staff=(post,), outcome="staff.took")
-    joined = say("person.joins", client_ways(), who=who(scene, by.person))
+    team = known(scene, case.team)
     return Decision(
-        replace(dialog, led=True), says=(joined,), effects=tuple(effects), staff=(post,), outcome="staff.took"
+        replace(dialog, led=True, named=team),
+        says=(joins(team),),
+        effects=tuple(effects),
+        staff=(post,),
+        outcome="staff.took",
     )
 
 
@@ -96,15 +105,16 @@ def answer(scene: Scene, by: By, act: Answer) -> Decision:
         changed, done = (case_clock.pause if act.asks else case_clock.stop)(scene, case)
         effects.extend(done)
         dialog = dialog.with_case(replace(changed, answered=True))
-    about = dialog.handed_over or next(iter(dialog.cases), None)
+    about = about_what(dialog)
     effects.append(RecordAct(Verb.ASK if act.asks else Verb.ANSWER, by.id, about.id if about else None))
-    ways = client_ways() if dialog.cases else ()
-    told = say("person.asks" if act.asks else "person.says", ways, text=act.text, who=who(scene, by.person))
+    team = known(scene, about.team if about else by.person.team)
     if good:
-        effects.append(KeepFiles(good, team=by.person.team or scene.pack.agency.default_team))
+        effects.append(KeepFiles(good, team=team))
+    introduced = about is not None and not (scene.dialog.led and scene.dialog.named == team)
+    told = (replace(words(scene, act.text, asks=act.asks, team=team), by=by.id),) if act.text.strip() else ()
     return Decision(
-        replace(dialog, led=bool(dialog.cases)),
-        says=(replace(told, by=by.id),) if act.text.strip() else (),
+        replace(dialog, led=about is not None, named=team),
+        says=(joins(team), *told) if introduced else told,
         effects=tuple(effects),
         staff=(*echo(by, "staff.asked_there" if act.asks else "staff.answered_there", act.text), *posts),
         outcome="staff.asked" if act.asks else "staff.answered",
@@ -165,10 +175,26 @@ def passing(scene: Scene, by: By, found: object, *, final: bool) -> tuple[list[E
     return moved, (status.stage_changed(scene, found, stages[-1].slug),)
 
 
-def who(scene: Scene, staff: StaffPerson) -> Ref:
-    """The team as the client reads it; a person's name is not told."""
-    team = staff.team if staff.team in scene.pack.teams else scene.pack.agency.default_team
-    return Ref(f"team/{team}")
+def about_what(dialog: Dialog) -> OpenCase | None:
+    """The case that words without an address belong to: the client's talk with a person, else his first request."""
+    return dialog.handed_over or next(iter(dialog.cases), None)
+
+
+def known(scene: Scene, team: str) -> str:
+    """A team that the pack still has."""
+    return team if team in scene.pack.teams else scene.pack.agency.default_team
+
+
+def joins(team: str) -> Say:
+    """Who talks to the client from now on: his team, told once. A person's name is not told."""
+    return say("person.joins", client_ways(), who=Ref(f"team/{team}"))
+
+
+def words(scene: Scene, text: str, *, asks: bool, team: str) -> Say:
+    """A person's words to the client; the team stands above them only where it is not told otherwise."""
+    if scene.dialog.cases:
+        return say("person.asks_on" if asks else "person.says_on", client_ways(), text=text)
+    return say("person.asks" if asks else "person.says", text=text, who=Ref(f"team/{team}"))
 
 
 def client_ways() -> tuple[tuple[Offer, ...], ...]:
@@ -177,7 +203,13 @@ def client_ways() -> tuple[tuple[Offer, ...], ...]:
 
 def case_ways(case: int) -> Rows:
     """What can be done with a case that somebody has."""
-    return ((offer("staff.button.done", f"k:done:{case}"), offer("staff.button.hand", f"k:hand:{case}")),)
+    return (
+        (
+            offer("staff.button.done", f"k:done:{case}"),
+            offer("staff.button.hand", f"k:hand:{case}"),
+            offer("staff.button.ask", f"k:ask:{case}"),
+        ),
+    )
 
 
 def echo(by: By, key: str, text: str) -> tuple[StaffSay, ...]:

@@ -54,11 +54,11 @@ def hand_on(scene: Scene, by: By, act: HandOn) -> Decision:
     words: dict[str, Param] = {"team": Ref(f"team/{act.team}"), "name": by.person.name, "to": act.name}
     post = StaffSay(say("staff.handed_to" if act.to else "staff.handed", rows, **words))
     told: tuple[Say, ...] = ()
+    dialog = scene.dialog.with_case(handed)
     if case.team != act.team:
+        dialog = replace(dialog, named=act.team)
         told = (say("person.handed", desk.client_ways() if scene.dialog.led else (), who=Ref(f"team/{act.team}")),)
-    return Decision(
-        scene.dialog.with_case(handed), says=told, effects=effects, staff=(post,), outcome="staff.handed_on"
-    )
+    return Decision(dialog, says=told, effects=effects, staff=(post,), outcome="staff.handed_on")
 
 
 def reopen(scene: Scene, by: By, act: Reopen) -> Result:

@@ -9,7 +9,6 @@ from bot.domain.activities.staff import ASK, NOTE
 from bot.domain.decision import Decision, Need, Result, Scene
 from bot.domain.events import StaffEdited
 from bot.domain.news import SentFrom
-from bot.domain.speech import say
 
 
 def edited(scene: Scene, event: StaffEdited) -> Result:
@@ -25,7 +24,8 @@ def edited(scene: Scene, event: StaffEdited) -> Result:
         return Decision(scene.dialog, outcome="staff.edit_kept")
     asks = text.startswith(ASK)
     words = text.removeprefix(ASK).strip() if asks else text
-    ways = desk.client_ways() if scene.dialog.cases else ()
-    told = say("person.asks" if asks else "person.says", ways, text=words, who=desk.who(scene, event.staff))
+    about = desk.about_what(scene.dialog)
+    team = desk.known(scene, about.team if about else event.staff.team)
+    told = desk.words(scene, words, asks=asks, team=team)
     mended = replace(told, by=event.staff.id, source=event.source, replaces=calls)
     return Decision(scene.dialog, says=(mended,), outcome="staff.edited")

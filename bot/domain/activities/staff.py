@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.domain import actions
-from bot.domain.activities import desk, handing
+from bot.domain.activities import bodies, desk, handing
 from bot.domain.activities.desk import By
 from bot.domain.activities.handoff import general
-from bot.domain.acts import Act, Answer, Claim, Close, Desk, HandOn, Move, Note, Reopen
+from bot.domain.acts import Act, Answer, AskBody, BodyAnswered, Claim, Close, Desk, HandOn, Move, Note, Reopen
 from bot.domain.case_effects import MarkTerm
 from bot.domain.decision import Decision, Need, RequestById, RequestView, Result, Scene
 from bot.domain.events import StaffActed, StaffPressed, StaffWrote, StageNear, TimerFired, TimerKind
@@ -19,6 +19,10 @@ NOTE = "//"
 """A staff message that begins so is a note for colleagues."""
 ASK = "??"
 """One that begins so asks the client back: the term pauses until he answers."""
+ASK_BODY = ">>"
+"""One that begins so says which other body was asked."""
+BODY_SAYS = "<<"
+"""One that begins so says what it answered."""
 
 
 def wrote(scene: Scene, event: StaffWrote) -> Result:
@@ -27,12 +31,21 @@ def wrote(scene: Scene, event: StaffWrote) -> Result:
     act: Act = Answer(text, files=event.files)
     if text.startswith(NOTE):
         act = Note(text.removeprefix(NOTE).strip())
+    elif text.startswith((ASK_BODY, BODY_SAYS)):
+        return _of_body(scene, event)
     elif text.startswith(ASK):
         act = Answer(text.removeprefix(ASK).strip(), asks=True, files=event.files)
     decided = acted(scene, StaffActed(event.staff, act, Desk.GROUP))
     if not isinstance(decided, Decision) or not event.source:
         return decided
-    return replace(decided, says=tuple(replace(one, source=event.source) for one in decided.says))
+    passed = tuple(one if one.by is None else replace(one, source=event.source) for one in decided.says)
+    return replace(decided, says=passed)
+
+
+def _of_body(scene: Scene, event: StaffWrote) -> Result:
+    read = bodies.read_asked if event.text.startswith(ASK_BODY) else bodies.read_answer
+    act = read(scene, event.text[len(ASK_BODY) :].strip())
+    return act if isinstance(act, Decision) else acted(scene, StaffActed(event.staff, act, Desk.GROUP))
 
 
 def pressed(scene: Scene, event: StaffPressed) -> Result:
@@ -40,7 +53,7 @@ def pressed(scene: Scene, event: StaffPressed) -> Result:
     if event.staff.id is None:
         return desk.refuse(scene, "staff.not_registered")
     act: Act
-    match actions.parse_staff(event.action) or actions.parse_handing(event.action):
+    match _read(event.action):
         case ("take", int(case)):
             act = Claim(case)
         case ("done", int(case)):
@@ -49,11 +62,20 @@ def pressed(scene: Scene, event: StaffPressed) -> Result:
             act = Reopen(case)
         case ("hand", int(case)):
             return handing.choose_team(scene, case)
+        case ("ask", int(case)):
+            return bodies.choose(scene, case)
         case (int(case), str(team)):
             act = HandOn(case, team)
+        case (int(case), str(body), None):
+            return bodies.pressed(scene, event.staff, case, body)
         case _:
             return desk.refuse(scene, "staff.case_closed")
     return acted(scene, StaffActed(event.staff, act, Desk.GROUP))
+
+
+def _read(action: str) -> tuple[object, ...] | None:
+    body = actions.parse_asking(action)
+    return actions.parse_staff(action) or actions.parse_handing(action) or (body and (*body, None))
 
 
 def acted(scene: Scene, event: StaffActed) -> Result:
@@ -76,6 +98,10 @@ def acted(scene: Scene, event: StaffActed) -> Result:
             return handing.reopen(scene, by, act)
         case Move() as act:
             return handing.move(scene, by, act)
+        case AskBody() as act:
+            return bodies.ask(scene, by, act)
+        case BodyAnswered() as act:
+            return bodies.answered(scene, by, act)
         case _:
             assert_never(event.act)
 
@@ -116,4 +142,6 @@ def timer(scene: Scene, event: TimerFired) -> Decision:
             post = general("staff.supervisor", **words)
         case _:
             assert_never(event.kind)
-    return Decision(scene.dialog, effects=(MarkTerm(case.id, event.kind),), staff=(post,), outcome="timer")
+    late = case.late or event.kind is not TimerKind.WARN
+    dialog = scene.dialog.with_case(replace(case, late=late))
+    return Decision(dialog, effects=(MarkTerm(case.id, event.kind),), staff=(post,), outcome="timer")

@@ -6,7 +6,7 @@ import datetime as dt
 
 from bot.domain import request as life
 from bot.domain import terms
-from bot.domain.activities import form_words
+from bot.domain.activities import form_words, waits
 from bot.domain.decision import Decision, MyRequests, Need, RequestById, RequestByNumber, RequestView, Result, Scene
 from bot.domain.dialog import Form, FormMode
 from bot.domain.speech import Lines, Offer, Ref, Rows, Say, When, WhenStyle, offer, say
@@ -65,7 +65,8 @@ def shown(scene: Scene, request: RequestView) -> Decision:
         for last in request.history[-1:]
         if last.reason
     )
-    body = Say((head, Ref("status.body", {"lines": lines}), *why, acts), rows)
+    waiting = waits.lines(scene, next((case for case in scene.dialog.cases if case.request == request.id), None))
+    body = Say((head, Ref("status.body", {"lines": lines}), *waiting, *why, acts), rows)
     return Decision(scene.dialog, says=(body,), outcome="status", slug=service.slug)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from bot.acting import Done, Form
 from bot.domain.desk_views import CaseRow, Conversation, Line, LineKind, Page, QueueFilter
 from bot.usecases import (
     answer_client,
+    ask_body,
     claim_case,
     close_case,
     hand_on,
@@ -90,6 +92,14 @@ class Clerk:
         return await move_request.move_request(
             self.world.runtime, self.number, request, stage, self.form(), reason=reason, advice=advice
         )
+
+    async def asks_body(self, body: str, until: dt.date, question: str = "") -> Done:
+        return await ask_body.ask_body(
+            self.world.runtime, self.number, self.case.id, body, until, self.form(), question=question
+        )
+
+    async def hears_from(self, body: str, text: str) -> Done:
+        return await ask_body.body_answered(self.world.runtime, self.number, self.case.id, body, text, self.form())
 
 
 async def clerk(world: World, name: str, team: str = "front-office", role: str = "staff") -> Clerk:

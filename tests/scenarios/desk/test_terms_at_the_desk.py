@@ -28,7 +28,8 @@ async def test_the_term_waits_for_the_clients_answer(world: World, channel: Chan
     before = olga.case.term
     assert before is not None
     await olga.answers("На какую субсидию вы подавали?", asks=True)
-    await ivan.hears("Спрашивает сотрудник приёмной", "На какую субсидию", "Ответьте, пожалуйста")
+    await ivan.hears("Разговор ведёт сотрудник приёмной")
+    await ivan.hears("На какую субсидию", "Ответьте, пожалуйста")
     await pavel.sees("Ольга спрашивает клиента", "На какую субсидию")
     await olga.opens()
     assert olga.case.state is CaseState.ASKED
