@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge_base.schema import Pack
-from nlu import engine_cache
 from nlu.classifier import Classifier
 from nlu.matcher import Matcher
 from nlu.training import asked_questions
@@ -38,11 +37,7 @@ class Comparison:
 
 def classifier_of(pack: Pack, folder: Path) -> Classifier:
     """The classifier of the bot's own engine, from ``folder`` or fitted into it."""
-    Matcher.fit(pack, folder)
-    kept = engine_cache.load(engine_cache.cache_file(folder, pack.version, encoder=True), encoder=True)
-    if kept is None:
-        raise OSError(f"the fitted engine could not be kept in {folder}")
-    return kept[0]
+    return Matcher.fit(pack, folder).classifier
 
 
 def compare(pack: Pack, server: RasaServer, classifier: Classifier) -> Comparison:

@@ -79,6 +79,13 @@ class RasaServer:
             raise RasaFailed("the server was not started")
         return Path(self._folder.name) / "rasa.log"
 
+    @property
+    def pid(self) -> int:
+        """Number of its process. Raises RasaFailed unless it runs."""
+        if self.process is None:
+            raise RasaFailed("the server does not run")
+        return self.process.pid
+
     def stop(self) -> None:
         """Stop it; it may have ended by itself, or be stopped already."""
         if self.process is not None:

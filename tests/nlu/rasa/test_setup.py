@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -57,7 +58,7 @@ def test_a_shim_that_runs_nothing_is_no_python(tmp_path: Path) -> None:
 def test_an_install_that_fails_leaves_nothing_that_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(environment, "find_python", lambda: tmp_path / "no-python")
-    monkeypatch.setattr(environment.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(environment.RasaMissing):
         environment.prepare()
     assert environment.installed() is None

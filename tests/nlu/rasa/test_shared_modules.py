@@ -16,7 +16,16 @@ SHARED = ("test_both_homes.py", "test_fitting.py", "test_familiar.py")
 
 def test_the_shared_modules_run_in_rasas_environment(rasa_python: Path, tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    command = [rasa_python, "-m", "pytest", "-q", "-c", tmp_path / "pytest.ini", f"--rootdir={ROOT}", "--noconftest"]
+    command: list[str | Path] = [
+        rasa_python,
+        "-m",
+        "pytest",
+        "-q",
+        "-c",
+        tmp_path / "pytest.ini",
+        f"--rootdir={ROOT}",
+        "--noconftest",
+    ]
     command += ["-p", "no:cacheprovider", "--import-mode=importlib", f"--basetemp={tmp_path / 'base'}"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
