@@ -81,11 +81,15 @@ class RasaClient:
 
     async def model(self) -> str:
         """Name of the model that serves, without folder and ending. Raises RasaFailed."""
+        return model_name(await self.model_file())
+
+    async def model_file(self) -> str:
+        """Its file, on the server's machine. Raises RasaFailed."""
         told = await self._json("GET", "/status")
         name = told.get("model_file") if isinstance(told, dict) else None
         if not isinstance(name, str) or not name:
             raise RasaFailed(Trouble.GARBAGE)
-        return model_name(name)
+        return name
 
     async def load(self, path: str) -> None:
         """Let the server replace its model by the file at this path of its own machine. Raises RasaFailed."""
