@@ -60,6 +60,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("path", type=Path, nargs="?", help="folder of the pack")
     check.set_defaults(command=_kb_check)
 
+    publish = content.add_parser(
+        "publish", help="make a pack the newest release; running workers swap to it in seconds"
+    )
+    publish.add_argument("path", type=Path, nargs="?", help="folder of the pack")
+    publish.set_defaults(command=_kb_publish)
     commands.register(verbs, lambda: read(ContentSettings))
 
     staff = verbs.add_parser("staff", help="the staff register").add_subparsers(required=True, metavar="COMMAND")
@@ -133,6 +138,24 @@ def _kb_check(parsed: argparse.Namespace) -> int:
         print(fault)
     print(f"{path}: {len(faults)} faults, {len(warnings)} warnings")
     return FAULT if faults else OK
+
+
+def _kb_publish(parsed: argparse.Namespace) -> int:
+    from bot.domain.text_keys import REQUIRED_TEXTS
+    from bot.usecases.publish_pack import publish_pack
+    from knowledge_base.load import PackError, load_pack
+
+    settings = read(Settings)
+    path = parsed.path or settings.pack
+    try:
+        pack = load_pack(path, REQUIRED_TEXTS)
+    except PackError as error:
+        return _complain(*(str(fault) for fault in error.faults))
+
+    async def publish(db: Database) -> int:
+        return (await publish_pack(db, pack, path, parsed.now)).release
+
+    return _at_database(settings, publish, lambda number: f"Release {number}; workers serve it within seconds.")
 
 
 def _staff_add(parsed: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from bot.turn import Runtime
 from bot.usecases.blank_old import blank_old
 from bot.usecases.erase_client import erase_wished
 from bot.usecases.fire_timers import fire_timers
+from bot.usecases.follow_release import follow_release
 from bot.usecases.forget_old import forget_old
 from bot.usecases.free_leases import free_leases
 from bot.usecases.look_at_rasa import look_at_rasa
@@ -34,6 +35,7 @@ FORGET_SECONDS = 6 * 3600.0
 STAGES_SECONDS = 30.0
 RASA_SECONDS = 1.0
 BODIES_SECONDS = 5.0
+RELEASE_SECONDS = 2.0
 
 
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
@@ -46,6 +48,7 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     _every(made, runtime, ERASE_SECONDS, partial(erase_wished, runtime))
     _every(made, runtime, WATCHERS_SECONDS, partial(tell_watchers, runtime))
     _every(made, runtime, STAGES_SECONDS, partial(tell_late_stages, runtime))
+    _every(made, runtime, RELEASE_SECONDS, partial(follow_release, runtime))
     if runtime.engines is not None and runtime.engines.rasa is not None:
         _every(made, runtime, RASA_SECONDS, partial(look_at_rasa, runtime))
     _every(made, runtime, BODIES_SECONDS, partial(remind_of_bodies, runtime))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,7 @@ from bot.storage.personal import Cipher
 from bot.storage.session import Database, Tx
 from bot.storage.wake import DESK, FILES, Wake, desk_of, outbox_of
 from knowledge_base.schema import Pack
-from nlu.engines import Engines
+from nlu.engines import Engines, Live
 from nlu.understanding import LiveEngine
 
 ROUNDS = 3
@@ -42,11 +43,21 @@ class Content:
     engine: LiveEngine
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A release whose engine is being trained."""
+
+    release: int
+    pack: Pack
+    engine: asyncio.Future[Live]
+
+
 class Shelf:
-    """Holds the content that serves now."""
+    """Holds the content that serves now, and what will serve next."""
 
     def __init__(self, content: Content) -> None:
         self.content = content
+        self.coming: Coming | None = None
 
 
 Clock = Callable[[], dt.datetime]

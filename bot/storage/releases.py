@@ -6,8 +6,9 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +17,10 @@ from knowledge_base.schema import Pack
 
 LOCK = 7_154_202_611
 """Advisory lock under which releases are made."""
+
+
+_KINDS = tuple(name for name in Pack.model_fields if name not in ("version", "agency", "texts", "questions"))
+"""Kinds whose items are models by slug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +70,37 @@ async def publish(tx: AsyncConnection, pack: Pack, author: str, reason: str, now
     return number
 
 
+async def load(tx: AsyncConnection, number: int) -> Pack:
+    """The pack as it was released, whatever the folders hold by now.
+
+    Raises ValidationError for a release that this code does not understand, LookupError for none.
+    """
+    version = (await tx.execute(select(release.c.version).where(release.c.number == number))).scalar_one_or_none()
+    if version is None:
+        raise LookupError(f"there is no release {number}")
+    rows = await tx.execute(
+        select(item.c.kind, item.c.slug, item_version.c.body)
+        .join(item, item.c.id == item_version.c.item_id)
+        .where(_lives_in(number))
+        .order_by(item.c.id)
+    )
+    content: dict[str, Any] = {kind: {} for kind in (*_KINDS, "texts", "questions")}
+    for kind, slug, body in rows:
+        if kind == "agency":
+            content["agency"] = json.loads(body)
+        else:
+            content[kind][slug] = json.loads(body)
+    return Pack.model_validate_json(json.dumps({"version": version, **content}))
+
+
+def _lives_in(number: int) -> ColumnElement[bool]:
+    ends = item_version.c.to_release
+    return and_(item_version.c.from_release <= number, or_(ends.is_(None), ends > number))
+
+
 async def count_items(tx: AsyncConnection, number: int) -> int:
     """How many items are live in a release."""
-    found = await tx.execute(
-        select(func.count())
-        .select_from(item_version)
-        .where(
-            item_version.c.from_release <= number,
-            (item_version.c.to_release.is_(None)) | (item_version.c.to_release > number),
-        )
-    )
+    found = await tx.execute(select(func.count()).select_from(item_version).where(_lives_in(number)))
     return found.scalar_one()
 
 
@@ -100,21 +126,7 @@ async def _item_ids(tx: AsyncConnection, changed: dict[tuple[str, str], str]) ->
 def _items(pack: Pack) -> Iterator[tuple[tuple[str, str], str]]:
     """Every item of a pack as (kind, slug) and its JSON."""
     yield ("agency", pack.agency.name), pack.agency.model_dump_json()
-    for kind in (
-        "templates",
-        "intents",
-        "services",
-        "topics",
-        "situations",
-        "municipalities",
-        "calendars",
-        "policies",
-        "teams",
-        "bodies",
-        "rules",
-        "menus",
-        "files",
-    ):
+    for kind in _KINDS:
         for slug, model in getattr(pack, kind).items():
             yield (kind, slug), model.model_dump_json()
     for key, texts in pack.texts.items():

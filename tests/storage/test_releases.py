@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.storage import releases
 from bot.storage.session import Database
 from knowledge_base.schema import Pack
@@ -56,6 +58,16 @@ async def test_only_what_changed_gets_a_new_version(db: Database, pack: Pack) ->
     assert [row["slug"] for row in ended] == ["contacts"]
     async with db.begin() as tx:
         assert await releases.count_items(tx, 1) == await releases.count_items(tx, 2)
+
+
+async def test_every_release_can_be_read_again_as_it_was(db: Database, pack: Pack) -> None:
+    newer = changed(pack, "v2", "Адреса")
+    await publish(db, pack)
+    await publish(db, newer)
+    async with db.begin() as tx:
+        assert [await releases.load(tx, number) for number in (1, 2)] == [pack, newer]
+        with pytest.raises(LookupError):
+            await releases.load(tx, 3)
 
 
 async def test_what_is_taken_out_ends_and_may_come_back(db: Database, pack: Pack) -> None:

@@ -1,0 +1,60 @@
+"""The content changes while people talk: nobody restarts anything, and nobody is left without an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.domain.messages import Channel
+from bot.usecases.publish_pack import publish_pack
+from knowledge_base.load import load_pack
+from tests.world import World
+from tests.world import world as a_world
+
+pytestmark = pytest.mark.asyncio
+MINISTRY = Path(__file__).resolve().parents[3] / "knowledge_base" / "packs" / "ministry"
+LEARNING = 240.0
+"""Seconds that a busy machine may take to learn a pack."""
+
+
+async def publishes(world: World, folder: Path) -> int:
+    """What ``otklik kb publish`` does."""
+    return (await publish_pack(world.runtime.db, load_pack(folder), folder, world.clock())).release
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.requirement("K10", "K11")
+async def test_a_new_answer_is_known_without_a_restart(database_url: str, var: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(MINISTRY, tmp_path / "pack"))
+    template = folder / "templates" / "contacts.yml"
+    async with a_world(database_url, var) as world:
+        maria = world.client("Мария", Channel.TELEGRAM)
+        await maria.says("спасибо")
+        await maria.hears("Пожалуйста")
+        texts = folder / "texts" / "ru.yml"
+        texts.write_text(texts.read_text().replace("thanks: Пожалуйста.", "thanks: На здоровье."))
+        template.write_text(template.read_text().replace("  ru:\n", "  ru:\n    - шуршунчики фырчат\n", 1))
+        assert "шуршунчики" in template.read_text()
+        engine = world.runtime.shelf.content.engine
+        assert await publishes(world, folder) == 2
+        while world.runtime.shelf.coming is None:
+            await asyncio.sleep(0.05)
+        await maria.says("спасибо")
+        await maria.hears("Пожалуйста")  # the former release serves while the new one is learned
+        deadline = time.monotonic() + LEARNING
+        while world.runtime.shelf.content.release == 1:
+            assert time.monotonic() < deadline, "the new release is not served"
+            await asyncio.sleep(0.1)
+        content = world.runtime.shelf.content
+        assert (content.release, content.pack.version) == (2, load_pack(folder).version)
+        assert content.engine is not engine
+        await maria.says("шуршунчики фырчат")
+        await maria.hears("Приозёрск")
+        await maria.says("спасибо")
+        await maria.hears("На здоровье")
+        kept = await world.value("SELECT array_agg(DISTINCT release ORDER BY release) FROM message")
+        assert kept == [1, 2]
