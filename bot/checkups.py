@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.config import Settings
-from bot.storage import health, personal
+from bot.storage import health, personal, releases
 from bot.storage.health import Numbers
 from bot.storage.session import Database
 from bot.telling import told
@@ -34,6 +34,25 @@ class Finding:
     fine: bool
     found: str
     remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The live release's content, and who understood clients lately."""
+
+    version: str | None = None
+    messages: int = 0
+    by_rasa: int = 0
+
+
+async def examine_engines(settings: Settings) -> Engines:
+    db = Database(settings.database_url, size=1)
+    try:
+        async with db.begin() as tx:
+            newest, lately = await releases.latest(tx), await health.engines(tx)
+    finally:
+        await db.close()
+    return Engines(newest.version if newest else None, sum(lately.values()), lately.get("rasa", 0))
 
 
 async def examine_work(settings: Settings, now: dt.datetime) -> list[Finding]:

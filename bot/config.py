@@ -48,6 +48,10 @@ class ContentSettings(BaseSettings):
     pack: Path = ROOT / "knowledge_base" / "packs" / "ministry"
     var: Path = ROOT / "var"
     """Folder for caches and, with scripts/run, the embedded database."""
+    rasa_url: HttpUrl | None = None
+    rasa_token: SecretStr | None = None
+    rasa_mode: Literal["off", "on", "shadow"] = "on"
+    """What Rasa is for, if there is a URL; ``shadow``: it is compared with the engine that answers."""
 
 
 class Settings(ContentSettings):
@@ -67,10 +71,6 @@ class Settings(ContentSettings):
     vk_group_id: int | None = Field(default=None, gt=0)
     vk_api: HttpUrl | None = None
     vk_rate: float = Field(default=20, gt=0, le=10000)
-    rasa_url: HttpUrl | None = None
-    rasa_token: SecretStr | None = None
-    rasa_mode: Literal["off", "on", "shadow"] = "on"
-    """What Rasa is for, if there is a URL; ``shadow``: it is compared with the engine that answers."""
     public_url: HttpUrl | None = None
     ingress: Literal["polling", "webhook"] | None = None
     """How messengers deliver; unset: by webhook if ``public_url`` begins with https."""

@@ -13,6 +13,22 @@ from bot.domain.text_keys import REQUIRED_TEXTS
 from bot.storage import migrate, server
 from knowledge_base.load import PackError, load_pack
 from nlu.matcher import Matcher
+from nlu.rasa_client import RasaClient, RasaFailed, Trouble
+from nlu.rasa_home import belongs, probe
+
+RASA_SECONDS = 5.0
+_START = "Start it (scripts/rasa serve) and check OTKLIK_RASA_URL."
+_LOG = "Look into its log."
+_RASA_REMEDIES = {
+    Trouble.REFUSED: _START,
+    Trouble.TIMEOUT: "It hangs or is overloaded: restart it.",
+    Trouble.DENIED: "Check OTKLIK_RASA_TOKEN: it must be the token that Rasa was started with.",
+    Trouble.NO_MODEL: "It has no model. Run scripts/rasa train, then: otklik nlu swap MODEL.",
+    Trouble.REJECTED: "What answers there is no Rasa 3.6 with --enable-api: check OTKLIK_RASA_URL.",
+    Trouble.FAILED: _LOG,
+    Trouble.GARBAGE: "What answers there is no Rasa 3.6 with --enable-api: check OTKLIK_RASA_URL.",
+    Trouble.STRANGE_INTENT: _LOG,
+}
 
 
 async def examine(settings: Settings, now: dt.datetime) -> list[Finding]:
@@ -22,6 +38,7 @@ async def examine(settings: Settings, now: dt.datetime) -> list[Finding]:
     found.extend(await checkups.examine_work(settings, now) if found[1].fine else [])
     found.extend(await checkups.examine_machine(settings, now))
     found.extend(_content(settings))
+    found.append(await _rasa(settings, database=found[1].fine))
     found.append(await _telegram(settings))
     if settings.telegram_token is not None and found[-1].fine:
         token = settings.telegram_token.get_secret_value()
@@ -80,6 +97,26 @@ def _content(settings: Settings) -> list[Finding]:
         remedy = f"Check that {settings.var / 'engines'} can be written, then start again."
         return [*found, Finding("engine", False, f"{type(error).__name__}: {error}", remedy)]
     return [*found, Finding("engine", True, engine.name)]
+
+
+async def _rasa(settings: Settings, *, database: bool) -> Finding:
+    if settings.rasa_url is None or settings.rasa_mode == "off":
+        why = "OTKLIK_RASA_URL is not set" if settings.rasa_url is None else "OTKLIK_RASA_MODE"
+        return Finding("Rasa", True, f"off ({why}); the in-process engine answers")
+    client = RasaClient(settings.rasa_url, settings.rasa_token.get_secret_value() if settings.rasa_token else None)
+    try:
+        model = await probe(client, RASA_SECONDS)
+    except RasaFailed as error:
+        instead = "Meanwhile the in-process engine answers; Rasa is used again by itself."
+        return Finding("Rasa", False, error.trouble.value, f"{_RASA_REMEDIES[error.trouble]} {instead}")
+    finally:
+        await client.close()
+    seen = await checkups.examine_engines(settings) if database else checkups.Engines()
+    if seen.version is not None and not belongs(model, seen.version):
+        remedy = "Run scripts/rasa train, then: otklik nlu swap MODEL. Until then the in-process engine answers."
+        return Finding("Rasa", False, f"serves {model}, the live release is {seen.version}", remedy)
+    lately = f"; read {seen.by_rasa} of the last {seen.messages} messages" if settings.rasa_mode == "on" else ""
+    return Finding("Rasa", True, f"{settings.rasa_mode}, serves {model}{lately if seen.messages else ''}")
 
 
 async def _telegram(settings: Settings) -> Finding:

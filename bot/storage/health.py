@@ -61,6 +61,17 @@ class Numbers:
         return max((seconds for (name, _), seconds in self.ages.items() if name == what), default=0.0)
 
 
+_ENGINES = text("""
+    SELECT engine, count(*) AS n
+    FROM (SELECT engine FROM message WHERE engine IS NOT NULL ORDER BY id DESC LIMIT 200) AS lately GROUP BY engine
+""")
+
+
+async def engines(tx: AsyncConnection) -> Mapping[str, int]:
+    """How many of the last 200 messages that were understood each engine read."""
+    return {row.engine: row.n for row in await tx.execute(_ENGINES)}
+
+
 async def numbers(tx: AsyncConnection, now: dt.datetime) -> Numbers:
     """All of them, as of ``now``."""
     overdue = now - dt.timedelta(days=KEPT_DAYS + 1)
