@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
 import tempfile
@@ -43,7 +44,9 @@ def register(verbs: Verbs, content: Callable[[], Any]) -> None:
     explain = inner.add_parser("explain", help="why one message is understood as it is")
     explain.add_argument("text")
     explain.add_argument("--json", action="store_true", help="print JSON")
-    for parser, work in ((train, _train), (evaluate, _evaluate), (explain, _explain)):
+    swap = inner.add_parser("swap", help="let Rasa serve another model, unless it does worse on the pack's questions")
+    swap.add_argument("model", help="path of the model file on Rasa's machine, as scripts/rasa train tells it")
+    for parser, work in ((train, _train), (evaluate, _evaluate), (explain, _explain), (swap, _swap)):
         parser.add_argument("--pack", type=Path, metavar="P", help="folder of the pack")
         parser.set_defaults(command=_guarded(work, content))
 
@@ -122,6 +125,32 @@ def _run(name: str, lessons: Pack, asked: Sequence[Question]) -> Run:
     with tempfile.TemporaryDirectory(prefix="otklik-evaluate-") as folder, ENGINES[name](lessons, Path(folder)) as made:
         report = evaluate(made.engine, asked)
         return Run(name, report, round(made.seconds, 2), round(made.cpu_seconds, 2), made.rss_mb(), unlearned)
+
+
+def _swap(given: argparse.Namespace, pack: Pack, settings: Any, out: TextIO) -> int:
+    from nlu.rasa_client import RasaClient, RasaFailed
+    from nlu.swap import Swap, Verdict, swap
+
+    if settings.rasa_url is None:
+        return _complain("OTKLIK_RASA_URL is not set: which Rasa should swap its model?")
+
+    async def done() -> Swap:
+        client = RasaClient(settings.rasa_url, settings.rasa_token.get_secret_value() if settings.rasa_token else None)
+        try:
+            return await swap(client, pack, given.model)
+        finally:
+            await client.close()
+
+    try:
+        result = asyncio.run(done())
+    except RasaFailed as error:
+        _complain(f"Rasa can't be asked ({error}); nothing has changed. 'otklik doctor' says what to do.")
+        return FAULT
+    for name, score in (("before", result.former), ("new", result.new)):
+        if score is not None:
+            out.write(f"{name + ':':8}{score.model}, {score.right} of {score.asked} test questions right\n")
+    out.write(f"{result.verdict.value}: {result.why}\n")
+    return OK if result.verdict is Verdict.SWAPPED else FAULT
 
 
 def _explain(given: argparse.Namespace, pack: Pack, settings: Any, out: TextIO) -> int:

@@ -76,7 +76,7 @@ class Live:
     def read(self, begun: Begun, ranked: Mapping[str, Ranking]) -> list[Understanding]:
         """Messages that Rasa ranked wholly by its rankings, the others in this process."""
         told: dict[int, Understanding] = {}
-        numbers = range(len(begun.texts))
+        numbers = range(len(begun.messages))
         by_rasa = [n for n in numbers if begun.needs(n) and all(text in ranked for text in begun.needs(n))]
         here = [n for n in numbers if n not in set(by_rasa)]
         if by_rasa:

@@ -80,15 +80,22 @@ Ranking = Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
+class _Message:
+    """One message, cleaned and taken apart."""
+
+    text: str
+    cleaned: Cleaned
+    """With misspelt words mended."""
+    entities: tuple[Entity, ...]
+    found: Found | None
+    asked: _Asked | None
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
     """Messages that are cleaned and taken apart, and what is still to be judged about them."""
 
-    texts: Sequence[str]
-    cleaned: Sequence[Cleaned]
-    """With misspelt words mended."""
-    entities: Sequence[tuple[Entity, ...]]
-    found: Sequence[Found | None]
-    asked: Sequence[_Asked | None]
+    messages: Sequence[_Message]
     told: Mapping[str, _Reading]
     """Pieces that the samples tell by themselves."""
     unjudged: Sequence[str]
@@ -97,20 +104,13 @@ class Begun:
 
     def needs(self, number: int) -> list[str]:
         """What must be ranked before this message is understood."""
-        asked = self.asked[number]
+        asked = self.messages[number].asked
         return [text for text in asked.texts if text not in self.told] if asked else []
 
     def only(self, numbers: Sequence[int]) -> Begun:
         """The messages with these numbers alone."""
         unjudged = list(dict.fromkeys(text for number in numbers for text in self.needs(number)))
-        return replace(
-            self,
-            texts=[self.texts[number] for number in numbers],
-            cleaned=[self.cleaned[number] for number in numbers],
-            found=[self.found[number] for number in numbers],
-            asked=[self.asked[number] for number in numbers],
-            unjudged=unjudged,
-        )
+        return replace(self, messages=[self.messages[number] for number in numbers], unjudged=unjudged)
 
 
 class Reader:
@@ -141,16 +141,12 @@ class Reader:
     def begin(self, texts: Sequence[str]) -> Begun:
         """Clean messages of any length and content and take them apart. Never raises."""
         started = time.perf_counter()
-        typed = [clean(text) for text in texts]
-        entities = [self._entities.read(one.text) for one in typed]
-        cleaned = [self._mended(one) for one in typed]
-        found = [self._numbers.find(one.text) for one in cleaned]
-        asked = [self._asked(one, number) for one, number in zip(cleaned, found, strict=True)]
-        pieces = dict.fromkeys(text for one in asked if one for text in one.texts)
+        messages = [self._message(text) for text in texts]
+        pieces = dict.fromkeys(text for one in messages if one.asked for text in one.asked.texts)
         familiar = {text: self._familiar_reading(text) for text in pieces}
         told = {text: reading for text, reading in familiar.items() if reading is not None}
         unjudged = [text for text in pieces if text not in told]
-        return Begun(texts, cleaned, entities, found, asked, told, unjudged, started)
+        return Begun(messages, told, unjudged, started)
 
     def finish(self, begun: Begun, rankings: Sequence[Ranking], engine: str) -> list[Understanding]:
         """The messages understood, in order, by a ranking of each of the ``unjudged``; ``engine`` made them.
@@ -159,11 +155,13 @@ class Reader:
         """
         judged = {text: self._judged(ranking) for text, ranking in zip(begun.unjudged, rankings, strict=True)}
         readings = {**begun.told, **judged}
-        parts = zip(begun.texts, begun.cleaned, begun.entities, begun.found, begun.asked, strict=True)
-        return [self._understood(*part, readings, begun.started, engine) for part in parts]
+        return [self._understood(one, readings, begun.started, engine) for one in begun.messages]
 
-    def _mended(self, typed: Cleaned) -> Cleaned:
-        return replace(typed, text=self._spelling.mended(typed.text)) if typed.language == "ru" else typed
+    def _message(self, text: str) -> _Message:
+        typed = clean(text)
+        cleaned = replace(typed, text=self._spelling.mended(typed.text)) if typed.language == "ru" else typed
+        found = self._numbers.find(cleaned.text)
+        return _Message(text, cleaned, self._entities.read(typed.text), found, self._asked(cleaned, found))
 
     def _asked(self, cleaned: Cleaned, found: Found | None) -> _Asked | None:
         """What the classifier is asked about a message; None where there is nothing to ask."""
@@ -180,25 +178,25 @@ class Reader:
         return _Asked(bare, bare if enough else without_fillers(line), pieces if several else ())
 
     def _understood(
-        self, text: str, cleaned: Cleaned, entities: tuple[Entity, ...], found: Found | None, asked: _Asked | None,
-        readings: Mapping[str, _Reading], started: float, engine: str,
-    ) -> Understanding:  # fmt: skip
-        tell = partial(self._told, language=cleaned.language, started=started, engine=engine)
+        self, one: _Message, readings: Mapping[str, _Reading], started: float, engine: str
+    ) -> Understanding:
+        found = one.found
+        tell = partial(self._told, language=one.cleaned.language, started=started, engine=engine)
         reading = _NOTHING
         parts: tuple[Understanding, ...] = ()
         rest: tuple[str, ...] = ()
-        if asked is not None:
-            reading, pieces, rest = _read(asked, readings)
+        if one.asked is not None:
+            reading, pieces, rest = _read(one.asked, readings)
             reading = self._about_a_request(reading) if found else reading
             parts = tuple(tell(piece, part) for piece, part in pieces)
         elif found and self._knows_status and says_only_a_number(found.rest):
             reading = _STATUS
         return replace(
-            tell(text, reading),
+            tell(one.text, reading),
             request_number=found.number if found else None,
-            rules=self._rules_in(cleaned.text),
+            rules=self._rules_in(one.cleaned.text),
             parts=parts,
-            entities=entities,
+            entities=one.entities,
             unanswered=rest,
         )
 

@@ -67,10 +67,11 @@ def same(one: Understanding, other: Understanding) -> bool:
 
 
 async def test_rasa_reads_as_the_engine_here_does_and_says_who_did(live: Live, stub: RasaStub) -> None:
-    texts = [QUESTION, SEVERAL, "привет! " + OTHER]
+    texts = ["спасибо", QUESTION, SEVERAL, "🙂", OTHER + ", мой телефон 8 900 777-66-55"]
     read = await hears(live, texts)
-    assert [one.engine for one in read] == ["rasa", "rasa", "rasa"]
-    assert [part.engine for part in read[1].parts] == ["rasa"] * 3
+    assert [one.engine for one in read] == ["matcher", "rasa", "rasa", "matcher", "rasa"]
+    assert {part.engine for part in read[2].parts} == {"rasa"}
+    assert read[4].entities
     assert all(map(same, read, live.understand_all(texts)))
     assert stub.most_at_once <= PARALLEL
 

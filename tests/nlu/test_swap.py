@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from knowledge_base.schema import Pack
+from nlu.familiar import familiar_with
 from nlu.rasa_client import RasaClient, RasaFailed
 from nlu.reading import Ranking, Reader
 from nlu.swap import Verdict, swap
@@ -19,15 +20,9 @@ FOLDER = "/srv/models"
 @pytest.fixture
 def taught(tiny_pack: Pack) -> Mapping[str, str]:
     """Every test question as Rasa is asked it, with its slug."""
-    reader = Reader(tiny_pack, familiar_of_nothing())
+    reader = Reader(tiny_pack, familiar_with(()))
     asked = [(text, slug) for slug, texts in tiny_pack.questions.items() for text in texts]
     return {piece: slug for text, slug in asked for piece in reader.begin([text]).unjudged}
-
-
-def familiar_of_nothing() -> object:
-    from nlu.familiar import familiar_with
-
-    return familiar_with(())
 
 
 @pytest.fixture
