@@ -21,6 +21,7 @@ from pathlib import Path
 import yaml
 
 from knowledge_base.schema import IntentKind, Pack
+from nlu.embedding import encoder_name
 from nlu.entities import lookups, patterns, places_of, series_of
 from nlu.examples import examples, prepared
 from nlu.numbers import NumberReader
@@ -91,11 +92,12 @@ def write_project(
 
 
 def model_name(version: str) -> str:
-    """The name of the model trained on a content of this version by the code as it is: ``VERSION-CODE``."""
+    """The name of the model of a content of this version, by code and encoder as they are: ``VERSION-CODE``."""
     digest = hashlib.sha256()
     home = [*HOME.glob("*.py"), *HOME.glob("language/*.yml"), *PROJECT.glob("*.py"), *PROJECT.glob("*.yml")]
     for path in [*sorted(home), LOCK]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    digest.update(encoder_name().encode())
     return f"{version}-{digest.hexdigest()[:12]}"
 
 

@@ -39,7 +39,11 @@ class RasaFailed(Exception):
 
 def environment() -> dict[str, str]:
     """The variables that Rasa is run with: telemetry off, one thread, the classifier's modules importable."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OTKLIK_", "PYTHON"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name == "OTKLIK_ENCODER" or not name.startswith(("OTKLIK_", "PYTHON"))
+    }
     return kept | _QUIET | {"PYTHONPATH": str(ROOT)}
 
 
