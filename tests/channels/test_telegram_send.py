@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from aiohttp import web
 
-from bot.channels.telegram.capabilities import CAPABILITIES
-from bot.channels.telegram.keyboard import keyboard
 from bot.channels.telegram.send import TelegramSender
 from bot.domain.errors import (
     ChatMoved,
     GroupUnfit,
-    HandleGone,
     OutcomeUnknown,
     Refused,
     RetryLater,
@@ -26,31 +20,8 @@ from bot.domain.errors import (
     TopicGone,
     Unreachable,
 )
-from bot.domain.messages import Call, CallKind, Channel, FileRef, Mark, Rendered, RenderedButton, Sent, Style, Upload
-from tests.emulators import TelegramEmulator
-
-TOKEN = "4242:very-secret"
-SENT = {"message_id": 71, "date": 1763712000, "chat": {"id": 501, "type": "private"}, "text": "x"}
-
-
-class Server:
-    """Answers each call with the next of ``answers``, else that it took place."""
-
-    def __init__(self) -> None:
-        self.answers: deque[web.Response | str] = deque()
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.url = ""
-
-    async def handle(self, request: web.Request) -> web.Response:
-        method = request.match_info["method"]
-        self.calls.append((method, await request.json()))
-        answer = self.answers.popleft() if self.answers else web.json_response({"ok": True, "result": SENT})
-        if answer == "cut":
-            assert request.transport is not None
-            request.transport.abort()
-        if answer == "hang":
-            await asyncio.sleep(5)
-        return answer if isinstance(answer, web.Response) else web.Response()
+from bot.domain.messages import Call, CallKind, Mark, RenderedButton, Sent, Style
+from tests.channels.telegram_calls import TOKEN, Server, call, refusal
 
 
 @pytest.fixture
@@ -72,17 +43,6 @@ async def sender(server: Server) -> AsyncIterator[TelegramSender]:
     made = TelegramSender(TOKEN, server.url + "/")
     yield made
     await made.close()
-
-
-def call(text: str = "Здравствуйте", **more: Any) -> Call:
-    marks, rows = more.pop("marks", ()), more.pop("rows", ())
-    kind, target = more.pop("kind", CallKind.MESSAGE), more.pop("target", "501")
-    return Call(9, Channel.TELEGRAM, kind, target, Rendered(text, marks, rows), **more)
-
-
-def refusal(code: int, text: str, **parameters: Any) -> web.Response:
-    body = {"ok": False, "error_code": code, "description": text, "parameters": parameters}
-    return web.json_response(body, status=code)
 
 
 async def test_a_message_as_it_goes_out(server: Server, sender: TelegramSender) -> None:
@@ -322,77 +282,3 @@ async def test_check_names_the_bot(server: Server, sender: TelegramSender) -> No
     server.answers.append(refusal(401, "Unauthorized"))
     with pytest.raises(SendFailed, match="OTKLIK_TELEGRAM_TOKEN"):
         await sender.check()
-
-
-def test_no_buttons_are_no_keyboard() -> None:
-    assert keyboard(()) is None
-
-
-def button(label: str = "Да", action: str = "a", link: str = "") -> RenderedButton:
-    return RenderedButton(label, action, link)
-
-
-BAD_KEYBOARDS: dict[str, tuple[tuple[RenderedButton, ...], ...]] = {
-    "too many rows": ((button(),),) * (CAPABILITIES.max_rows + 1),
-    "too long a row": ((button(),) * (CAPABILITIES.max_row + 1),),
-    "empty row": ((),),
-    "no label": ((button(" "),),),
-    "long label": ((button("x" * 65),),),
-    "no action": ((button(action=""),),),
-    "action and link": ((button(link="https://example.org"),),),
-    "long action": ((button(action="я" * 33),),),
-    "script": ((button(action="", link="javascript:alert(1)"),),),
-    "no address": ((button(action="", link="https://"),),),
-    "broken address": ((button(action="", link="https://[::1"),),),
-    "long address": ((button(action="", link="https://example.org/" + "x" * 2048),),),
-}
-
-
-@pytest.mark.parametrize("name", BAD_KEYBOARDS)
-def test_keyboard_beyond_the_limits_is_refused(name: str) -> None:
-    with pytest.raises(Refused):
-        keyboard(BAD_KEYBOARDS[name])
-
-
-def test_the_largest_keyboard_is_made() -> None:
-    rows = ((button("x" * 64, "x" * 64),) * CAPABILITIES.max_row,) * CAPABILITIES.max_rows
-    made = keyboard(rows)
-    assert made is not None
-    assert sum(map(len, made.inline_keyboard)) == CAPABILITIES.max_buttons
-
-
-FORM = Rendered("Бланк", (Mark(0, 5, Style.BOLD),), file=FileRef("ab", "Бланк «А».docx", "application/x", 3))
-
-
-def a_file(upload: Upload | None, rendered: Rendered = FORM) -> Call:
-    return Call(9, Channel.TELEGRAM, CallKind.FILE, "501", rendered, upload=upload)
-
-
-async def test_a_file_goes_out_whole_and_by_its_name_from_then_on() -> None:
-    async with TelegramEmulator(open_chats=True) as telegram:
-        sender = TelegramSender(telegram.token, telegram.url)
-        first = await sender.send(a_file(Upload(b"abc")))
-        assert first.handle
-        again = await sender.send(a_file(Upload(handle=first.handle)))
-        assert again.handle == first.handle and again.message_id != first.message_id
-        for sent in telegram.messages(501):
-            assert sent.text == "Бланк" and sent.entities
-            assert sent.file is not None and (sent.file.name, sent.file.content) == ("Бланк «А».docx", b"abc")
-        with pytest.raises(HandleGone):
-            await sender.send(a_file(Upload(handle="of-another-bot")))
-        with pytest.raises(Refused):
-            await sender.send(a_file(Upload(b"")))
-        with pytest.raises(Refused):
-            await sender.send(a_file(None))
-        with pytest.raises(Refused):
-            await sender.send(a_file(Upload(b"abc"), replace(FORM, text="я" * 1025)))
-        await sender.close()
-
-
-async def test_an_upload_that_breaks_off_may_have_taken_place() -> None:
-    async with TelegramEmulator(open_chats=True) as telegram:
-        sender = TelegramSender(telegram.token, telegram.url)
-        telegram.faults.next("drop", method="sendDocument", after=True)
-        with pytest.raises(OutcomeUnknown):
-            await sender.send(a_file(Upload(b"abc")))
-        await sender.close()

@@ -2,93 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
-import orjson
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from bot.channels.vk.conversation import UNKNOWN, received
 from bot.channels.vk.receive import parse
-from bot.domain.cleaning import fingerprint
 from bot.domain.errors import MalformedUpdate
-from bot.domain.messages import Channel, FileOffer, Ignored, Incoming, Kind, Parsed
-
-START_WORDS = frozenset({"start", "начать"})
-CLIENT_INFO = {
-    "button_actions": ["text", "vkpay", "open_app", "location", "open_link", "callback"],
-    "keyboard": True, "inline_keyboard": True, "carousel": True, "lang_id": 0,
-}  # fmt: skip
-CALLBACK = '{"event_id":"e77","user_id":501,"peer_id":501}'
-
-
-def event(kind: str, body: Any) -> dict[str, Any]:
-    return {"group_id": 8, "type": kind, "event_id": "0f3ab", "v": "5.199", "object": body}
-
-
-def message(info: Any = CLIENT_INFO, **content: Any) -> dict[str, Any]:
-    base = {
-        "id": 12, "date": 1763712000, "peer_id": 501, "from_id": 501, "out": 0, "version": 10001,
-        "text": "", "attachments": [], "fwd_messages": [], "conversation_message_id": 4, "random_id": 0,
-        "important": False, "is_hidden": False,
-    }  # fmt: skip
-    return event("message_new", {"message": {**base, **content}, "client_info": info})
-
-
-def attached(kind: str, **more: Any) -> dict[str, Any]:
-    return message(attachments=[{"type": kind, kind: {"id": 1, "owner_id": 501}}], **more)
-
-
-def pressed(payload: Any, **more: Any) -> dict[str, Any]:
-    base = {"user_id": 501, "peer_id": 501, "event_id": "e77", "conversation_message_id": 4}
-    return event("message_event", {**base, "payload": payload, **more})
-
-
-def anna(kind: Kind, text: str = "", **more: Any) -> Incoming:
-    numbered = "" if more.get("callback") or kind in (Kind.BLOCKED, Kind.UNBLOCKED) else "4"
-    return Incoming(Channel.VK, "501", kind, text, **{"language": "ru", "message": numbered, **more})
-
-
-def other(name: str) -> Incoming:
-    return anna(Kind.OTHER, name=name)
-
-
-def button(action: str) -> Incoming:
-    return anna(Kind.BUTTON, action=action, callback=CALLBACK, language=None)
-
-
-def reacted(**more: Any) -> dict[str, Any]:
-    return event("message_reaction_event", {"reacted_id": 501, "peer_id": 501, "cmid": 4, **more})
-
-
-async def name_of(peer: int, number: int) -> str:
-    return "88" if (peer, number) == (501, 4) else ""
-
-
-def thumb(emoji: str) -> Incoming:
-    return anna(Kind.REACTION, emoji, message="88", language=None)
-
-
-def sent(kind: str, text: str = "", *, reference: str = "", name: str = "", size: int = 0) -> Incoming:
-    return anna(Kind.FILES, text, name=kind, files=(FileOffer(kind, reference, name, size),))
-
-
-def thing(kind: str, body: Any, **more: Any) -> dict[str, Any]:
-    return message(attachments=[{"type": kind, kind: body}], **more)
-
-
-DOC = {"id": 1, "owner_id": 501, "title": "акт.pdf", "size": 9, "ext": "pdf", "url": "https://vk.com/doc1_1?x=1"}
-SIZES = [{"type": "s", "url": "https://s", "width": 9, "height": 9}, {"url": "https://x", "width": 99, "height": 9}]
-SPOKEN = {"id": 1, "duration": 3, "link_mp3": "https://m", "transcript": " Где\x00 заявка ", "transcript_state": "done"}
-GEO = {"type": "point", "coordinates": {"latitude": 56.634, "longitude": 47.8999}}
-PASSED = {"date": 1763710000, "from_id": 77, "text": "Выплаты задержат", "attachments": []}
-EDITED = {
-    "id": 12, "date": 1763712000, "update_time": 1763712050, "peer_id": 501, "from_id": 501, "out": 0,
-    "conversation_message_id": 4, "text": "",
-}  # fmt: skip
-OLD = {"id": 12, "date": 1763712000, "peer_id": 501, "from_id": 501, "out": 0, "text": "привет"}
+from bot.domain.messages import FileOffer, Ignored, Kind, Parsed
+from tests.channels.vk_events import (
+    CLIENT_INFO,
+    DOC,
+    EDITED,
+    GEO,
+    OLD,
+    PASSED,
+    SIZES,
+    SPOKEN,
+    START_WORDS,
+    anna,
+    attached,
+    button,
+    event,
+    message,
+    name_of,
+    other,
+    pressed,
+    reacted,
+    sent,
+    thing,
+    thumb,
+)
 
 TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
     "text": (message(text="Как получить субсидию?"), anna(Kind.TEXT, "Как получить субсидию?")),
@@ -268,109 +211,3 @@ async def test_malformed_event_is_refused(name: str) -> None:
         await parse(MALFORMED[name], start_words=START_WORDS)
     assert "VK event: " in str(caught.value)
     assert "тайна" not in str(caught.value)
-
-
-CONVERSATIONS: dict[str, tuple[dict[str, Any], str]] = {
-    "message": (message(text="x"), "vk:501"),
-    "message of the time before 5.103": (event("message_new", OLD), "vk:501"),
-    "press": (pressed({"a": "x"}), "vk:501"),
-    "allowed": (event("message_allow", {"user_id": 501}), "vk:501"),
-    "denied": (event("message_deny", {"user_id": 501}), "vk:501"),
-    "group chat": (message(peer_id=2_000_000_003), "vk:2000000003"),
-    "peer is text": (message(peer_id="501", from_id=None), UNKNOWN),
-    "no object": ({"event_id": "0f3ab"}, UNKNOWN),
-    "object is a list": (event("message_new", [1]), UNKNOWN),
-    "nobody": (event("group_change_photo", {"photo": {}}), UNKNOWN),
-}
-
-
-@pytest.mark.parametrize("name", CONVERSATIONS)
-def test_conversation(name: str) -> None:
-    payload, expected = CONVERSATIONS[name]
-    row = received(payload)
-    assert row is not None
-    assert (row.channel, row.conversation) == (Channel.VK, expected)
-    assert row.external_id and row.payload == payload
-
-
-IDENTITIES: dict[str, tuple[dict[str, Any], str]] = {
-    "message": (message(text="x"), "message_new:8:501:12:4:1763712000"),
-    "press": (pressed({"a": "x"}), "message_event:8:e77"),
-    "allowed": (event("message_allow", {"user_id": 501}), "0f3ab"),
-    "message without a number": (message(conversation_message_id=None), "0f3ab"),
-    "object is a list": (event("message_new", [1]), "0f3ab"),
-}
-
-
-@pytest.mark.parametrize("name", IDENTITIES)
-def test_one_event_has_one_name_by_whatever_way_it_comes(name: str) -> None:
-    payload, expected = IDENTITIES[name]
-    row, again = received(payload), received({**payload, "event_id": "another", "secret": "x"})
-    assert row is not None and again is not None
-    assert row.external_id == expected
-    assert again.external_id == (expected if ":" in expected else "another")
-
-
-@pytest.mark.parametrize("raw", [None, 5, "text", [], [{"event_id": "1"}]])
-def test_no_object_is_no_row(raw: object) -> None:
-    assert received(raw) is None
-
-
-def test_typing_is_no_row() -> None:
-    assert received(event("message_typing_state", {"state": "typing", "from_id": 501, "to_id": -8})) is None
-
-
-@pytest.mark.parametrize("name", [None, 5, "", ["a"], "x" * 101])
-def test_without_an_id_the_row_is_named_by_what_it_holds(name: object) -> None:
-    raw = {**event("message_allow", {"user_id": 501}), "event_id": name}
-    row = received(raw)
-    assert row is not None and row.external_id == fingerprint(raw)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)
-PLACES = st.lists(st.integers(0, 30), min_size=1, max_size=5)
-
-
-def mutated(value: Any, way: list[int], put: Any, gone: bool) -> Any:
-    """A copy of a JSON value with one place, found by ``way``, replaced or removed."""
-    if not isinstance(value, dict | list) or not value or not way:
-        return put
-    copy: Any = value.copy()
-    keys = list(copy) if isinstance(copy, dict) else list(range(len(copy)))
-    key = keys[way[0] % len(keys)]
-    if gone and len(way) == 1:
-        del copy[key]
-    else:
-        copy[key] = mutated(copy[key], way[1:], put, gone)
-    return copy
-
-
-@settings(max_examples=500, deadline=None)
-@given(st.sampled_from(sorted(TABLE)), PLACES, JSON, st.booleans())
-def test_anything_else_is_malformed_and_nothing_worse(name: str, way: list[int], put: Any, gone: bool) -> None:
-    payload = mutated(TABLE[name][0], way, put, gone)
-    row = received(payload)
-    if row is None:
-        return
-    orjson.dumps(row.payload)
-    with asyncio.Runner() as runner:
-        for each in (payload, row.payload):
-            try:
-                result = runner.run(parse(each, start_words=START_WORDS))
-            except MalformedUpdate:
-                continue
-            assert isinstance(result, Incoming | Ignored)
-
-
-@settings(max_examples=200, deadline=None)
-@given(JSON)
-def test_any_json_gives_a_row_that_can_be_stored(raw: Any) -> None:
-    row = received(raw)
-    assert (row is not None) == isinstance(raw, dict)
-    if row is not None:
-        assert b"\\u0000" not in orjson.dumps(row.payload)
-        assert row.external_id and row.conversation.startswith("vk:")

@@ -6,9 +6,7 @@ import asyncio
 import json
 import logging
 import time
-from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,38 +14,10 @@ import requests
 from aiohttp import web
 
 from bot.channels.vk import api
-from bot.channels.vk.capabilities import CAPABILITIES
-from bot.channels.vk.keyboard import keyboard
 from bot.channels.vk.send import VkSender
 from bot.domain.errors import PerhapsSent, Refused, RetryLater, SendFailed, Unreachable
-from bot.domain.messages import Call, CallKind, Channel, FileRef, Mark, Rendered, RenderedButton, Sent, Style, Upload
-from tests.emulators import VkEmulator
-
-TOKEN = "very-secret"
-
-
-class Server:
-    """Answers each call with the next of ``answers``, else that it took place."""
-
-    def __init__(self) -> None:
-        self.answers: deque[web.Response | str] = deque()
-        self.calls: list[tuple[str, dict[str, str]]] = []
-        self.at_once = self.most_at_once = 0
-        self.url = ""
-
-    async def handle(self, request: web.Request) -> web.Response:
-        form = {str(k): str(v) for k, v in (await request.post()).items()}
-        self.calls.append((request.match_info["method"], form))
-        answer = self.answers.popleft() if self.answers else web.json_response({"response": 71})
-        if answer == "cut":
-            assert request.transport is not None
-            request.transport.abort()
-        if answer in ("hang", "slow"):
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-            await asyncio.sleep(2 if answer == "hang" else 0.15)
-            self.at_once -= 1
-        return answer if isinstance(answer, web.Response) else web.json_response({"response": 72})
+from bot.domain.messages import Call, CallKind, Mark, RenderedButton, Sent, Style
+from tests.channels.vk_calls import TOKEN, Server, call, error
 
 
 @pytest.fixture
@@ -69,16 +39,6 @@ async def sender(server: Server) -> AsyncIterator[VkSender]:
     made = VkSender(TOKEN, 8, server.url)
     yield made
     await made.close()
-
-
-def call(text: str = "Здравствуйте", number: int = 9, **more: Any) -> Call:
-    marks, rows = more.pop("marks", ()), more.pop("rows", ())
-    kind, target = more.pop("kind", CallKind.MESSAGE), more.pop("target", "501")
-    return Call(number, Channel.VK, kind, target, Rendered(text, marks, rows), **more)
-
-
-def error(code: int, text: str = "said by VK", **more: Any) -> web.Response:
-    return web.json_response({"error": {"error_code": code, "error_msg": text, "request_params": [], **more}})
 
 
 async def test_a_message_as_it_goes_out(server: Server, sender: VkSender) -> None:
@@ -301,76 +261,3 @@ async def test_check_names_the_community(server: Server, sender: VkSender, about
     for each in (about, SETTINGS):
         server.answers.append(web.json_response({"response": each}))
     assert await sender.check() == name
-
-
-def test_no_buttons_are_no_keyboard() -> None:
-    assert keyboard(()) is None
-
-
-def button(label: str = "Да", action: str = "a", link: str = "") -> RenderedButton:
-    return RenderedButton(label, action, link)
-
-
-BAD_KEYBOARDS: dict[str, tuple[tuple[RenderedButton, ...], ...]] = {
-    "too many rows": ((button(),),) * (CAPABILITIES.max_rows + 1),
-    "too long a row": ((button(),) * (CAPABILITIES.max_row + 1),),
-    "too many buttons": ((button(),) * 4,) * 3,
-    "empty row": ((),),
-    "no label": ((button(" "),),),
-    "long label": ((button("x" * 41),),),
-    "no action": ((button(action=""),),),
-    "action and link": ((button(link="https://example.org"),),),
-    "long action": ((button(action="x" * 248),),),
-    "long action once escaped": ((button(action='"' * 124),),),
-    "script": ((button(action="", link="javascript:alert(1)"),),),
-    "broken address": ((button(action="", link="https://[::1"),),),
-}
-
-
-@pytest.mark.parametrize("name", BAD_KEYBOARDS)
-def test_keyboard_beyond_the_limits_is_refused(name: str) -> None:
-    with pytest.raises(Refused):
-        keyboard(BAD_KEYBOARDS[name])
-
-
-def test_the_largest_action_is_made() -> None:
-    made = keyboard(((button("x" * 40, "x" * CAPABILITIES.max_action),),))
-    assert made is not None
-    assert len(json.loads(made)["buttons"][0][0]["action"]["payload"]) == 255
-
-
-FORM = Rendered("Бланк", file=FileRef("ab", "Бланк «А».docx", "application/x", 3))
-
-
-def a_file(upload: Upload | None, rendered: Rendered = FORM, number: int = 9) -> Call:
-    return Call(number, Channel.VK, CallKind.FILE, "501", rendered, upload=upload)
-
-
-async def test_a_file_is_uploaded_saved_and_attached() -> None:
-    async with VkEmulator(open_chats=True) as vk:
-        sender = VkSender(vk.token, vk.group_id, vk.url)
-        first = await sender.send(a_file(Upload(b"abc")))
-        assert await sender.send(a_file(Upload(b"abc"))) == first, "a repeat after a crash sends no second message"
-        (sent,) = vk.messages(501)
-        assert sent.text == "Бланк"
-        assert sent.file is not None and (sent.file.name, sent.file.content) == ("Бланк «А».docx", b"abc")
-        await sender.send(a_file(Upload(b"abc"), replace(FORM, text=""), number=10))
-        with pytest.raises(Refused):
-            await sender.send(a_file(Upload(b"abc"), replace(FORM, file=FileRef("ab", "a.exe", "x", 3)), number=11))
-        with pytest.raises(Refused):
-            await sender.send(a_file(None))
-        await sender.close()
-
-
-async def test_an_upload_server_that_fails_is_tried_again() -> None:
-    async with VkEmulator(open_chats=True) as vk:
-        sender = VkSender(vk.token, vk.group_id, vk.url)
-        for fault in ("error_502", "drop"):
-            vk.faults.next(fault, method="upload")
-            with pytest.raises(RetryLater):
-                await sender.send(a_file(Upload(b"abc")))
-        vk.deny(501)
-        with pytest.raises(Unreachable):
-            await sender.send(a_file(Upload(b"abc")))
-        assert not vk.messages(501)
-        await sender.close()
