@@ -35,6 +35,16 @@ DUE = (
     "J2",
     "J3",
     "J5",
+    "T1",
+    "T2",
+    "T3",
+    "T8",
+    "R5",
+    "S2",
+    "S3",
+    "S4",
+    "H1",
+    "K1",
 )
 """Ids of the issues done so far, in the order in which they are named."""
 MARK = "pytest.mark.requirement"

@@ -3,19 +3,25 @@
 const policy = globalThis.trustedTypes?.createPolicy("desk", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
 const waiting = new Map();
 
-/** Replaces a part by what our own server renders (escaped there); focus stays where it was. */
+/**
+ * Replaces a part by what our own server renders (escaped there); focus stays where it was.
+ * Of several at once the last one counts; that it must be done whatever is open there is not forgotten with the others.
+ */
 export async function put(part, address, { always = false } = {}) {
-  const turn = (waiting.get(part) ?? 0) + 1;
-  waiting.set(part, turn);
+  const wish = waiting.get(part) ?? { turn: 0, always: false };
+  waiting.set(part, wish);
+  const turn = ++wish.turn;
+  wish.always ||= always;
   let response;
   try {
     response = await fetch(address, { headers: { Accept: "text/html" }, redirect: "manual" });
   } catch {
     return;
   }
-  if (!response.ok || waiting.get(part) !== turn) return;
+  if (!response.ok || wish.turn !== turn) return;
   const html = await response.text();
-  if (waiting.get(part) !== turn || (!always && busy(part))) return;
+  if (wish.turn !== turn || (!wish.always && busy(part))) return;
+  wish.always = false;
   const key = part.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   const pictures = [...part.querySelectorAll("img[data-keeps]")].filter((image) => image.complete);
   part.innerHTML = policy.createHTML(html);

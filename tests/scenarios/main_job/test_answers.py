@@ -173,7 +173,7 @@ async def test_bad_input_is_answered_or_refused(world: World, channel: Channel) 
     assert await world.value("SELECT count(*) FROM inbox WHERE state = 'aside'") == 0
 
 
-@pytest.mark.requirement("S5")
+@pytest.mark.requirement("S3", "S5")
 async def test_a_flood_is_held_off_and_hurts_nobody(world: World, channel: Channel) -> None:
     """After twenty messages at once one plain sentence, then silence; others are served."""
     noisy, calm = world.client("Шумный", channel), world.client("Анна", channel)
