@@ -10,6 +10,8 @@ class Topic(Model):
 
     key: Key
     title: Localized
+    about: Localized | None = None
+    """A word or two that tell it from others: «Это про …?». None: a question back names no topic."""
 
 
 class Situation(Model):

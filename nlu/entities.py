@@ -215,6 +215,11 @@ def _inn(match: re.Match[str]) -> str | None:
     return match.group() if inn_is_right(match.group()) else None
 
 
+def _bare_number(match: re.Match[str]) -> str:
+    year = match["year"]
+    return f"{year}-{int(match['order'])}" if year else str(int(match["order"]))
+
+
 def _amount(match: re.Match[str]) -> str | None:
     told = match.groupdict()
     number = float(re.sub(r"[ ']", "", told["number"] or "").replace(",", "."))
@@ -239,6 +244,7 @@ _WORTH: dict[str, Callable[[re.Match[str]], str | None]] = {
     "phone": _phone,
     "inn": _inn,
     "amount": _amount,
+    "bare_number": _bare_number,
 }
 
 

@@ -24,6 +24,7 @@ class Entity:
     - ``phone``: ``+79991234567``;
     - ``inn``: 10 or 12 digits whose check digits are right;
     - ``municipality``: a slug of the pack;
+    - ``bare_number``: «123» or «2026-123», where a message is nothing else: the end of a request's number;
     - ``amount``: a decimal number and a unit, ``1500000 rub``, ``2.5 ha``, ``10 head``, ``3 t``.
     """
 

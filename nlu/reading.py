@@ -18,13 +18,14 @@ from nlu.entity import Entity
 from nlu.familiar import Familiar
 from nlu.features import kept_words
 from nlu.numbers import Found, NumberReader
-from nlu.phrases import is_question, is_wrapping, questions, says_only_a_number, unwrapped, without_fillers
+from nlu.phrases import is_wrapping, questions, says_only_a_number, unwrapped, without_fillers
+from nlu.several import Pieces, Reading, several
 from nlu.spelling import spelling_of
 from nlu.understanding import Candidate, Outcome, Understanding
 from nlu.words import lemma, lemmas, tokens
 
 MY_STATUS = "my-status"
-MAX_CANDIDATES, MAX_PARTS, MAX_PIECES = 5, 3, 8
+MAX_CANDIDATES, MAX_PIECES = 5, 8
 _FEW_WORDS = 2
 """A rest so short after a greeting may still be small talk («привет, бот»)."""
 _OFFERED = frozenset({Outcome.ANSWER, Outcome.SERVICE})
@@ -34,26 +35,6 @@ _OUTCOMES = {
     IntentKind.SMALLTALK: Outcome.SMALLTALK,
     IntentKind.OUT_OF_SCOPE: Outcome.UNKNOWN,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """One text, or a piece of one, as it is read."""
-
-    outcome: Outcome
-    slug: str | None
-    candidates: tuple[Candidate, ...]
-    vague: bool = False
-    """Asked back because the words themselves fit several topics."""
-
-    @property
-    def sure(self) -> bool:
-        return self.outcome not in (Outcome.UNKNOWN, Outcome.CLARIFY)
-
-    @property
-    def score(self) -> float:
-        """Score of what was understood; 0 for what is unknown."""
-        return self.candidates[0].score if self.slug is not None else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +52,8 @@ class _Asked:
         return [self.bare, self.greeted, *map(unwrapped, self.pieces)]
 
 
-_NOTHING = _Reading(Outcome.UNKNOWN, None, ())
-_STATUS = _Reading(Outcome.COMMAND, MY_STATUS, (Candidate(MY_STATUS, 1.0),))
+_NOTHING = Reading(Outcome.UNKNOWN, None, ())
+_STATUS = Reading(Outcome.COMMAND, MY_STATUS, (Candidate(MY_STATUS, 1.0),))
 
 
 Ranking = Sequence[tuple[str, float]]
@@ -96,7 +77,7 @@ class Begun:
     """Messages that are cleaned and taken apart, and what is still to be judged about them."""
 
     messages: Sequence[_Message]
-    told: Mapping[str, _Reading]
+    told: Mapping[str, Reading]
     """Pieces that the samples tell by themselves."""
     unjudged: Sequence[str]
     """Distinct cleaned pieces whose intents must be ranked; none of them empty."""
@@ -174,12 +155,10 @@ class Reader:
         bare = unwrapped(line)
         enough = len(tokens(bare)) > _FEW_WORDS or self._familiar.slug_of(bare) is not None
         pieces = tuple(piece for piece in questions(text) if not is_wrapping(piece))
-        several = 2 <= len(pieces) <= MAX_PIECES
-        return _Asked(bare, bare if enough else without_fillers(line), pieces if several else ())
+        many = 2 <= len(pieces) <= MAX_PIECES
+        return _Asked(bare, bare if enough else without_fillers(line), pieces if many else ())
 
-    def _understood(
-        self, one: _Message, readings: Mapping[str, _Reading], started: float, engine: str
-    ) -> Understanding:
+    def _understood(self, one: _Message, readings: Mapping[str, Reading], started: float, engine: str) -> Understanding:
         found = one.found
         tell = partial(self._told, language=one.cleaned.language, started=started, engine=engine)
         reading = _NOTHING
@@ -200,12 +179,12 @@ class Reader:
             unanswered=rest,
         )
 
-    def _about_a_request(self, reading: _Reading) -> _Reading:
+    def _about_a_request(self, reading: Reading) -> Reading:
         """Vague words beside a request's number ask where that request is."""
         near = {candidate.slug for candidate in reading.candidates}
         return _STATUS if self._knows_status and reading.vague and MY_STATUS in near else reading
 
-    def _told(self, text: str, reading: _Reading, *, language: str, started: float, engine: str) -> Understanding:
+    def _told(self, text: str, reading: Reading, *, language: str, started: float, engine: str) -> Understanding:
         return Understanding(
             text=text,
             outcome=reading.outcome,
@@ -222,13 +201,13 @@ class Reader:
         held = {lemma(word) for word in kept_words(text)}
         return tuple(slug for slug, phrases in self._rules.items() if any(phrase <= held for phrase in phrases))
 
-    def _familiar_reading(self, text: str) -> _Reading | None:
+    def _familiar_reading(self, text: str) -> Reading | None:
         """A sample is what it stands for; a word or two that fit several topics alike are asked back."""
         slug = self._familiar.slug_of(text)
         if slug is not None:
             outcome = self._outcomes[slug]
             known = outcome is not Outcome.UNKNOWN
-            return _Reading(outcome, slug, (Candidate(slug, 1.0),)) if known else _NOTHING
+            return Reading(outcome, slug, (Candidate(slug, 1.0),)) if known else _NOTHING
         near = self._familiar.near(text)
         kinds = [self._outcomes[slug] for slug in near]
         if Outcome.SMALLTALK in kinds or sum(kind in _OFFERED for kind in kinds) < 2:
@@ -237,9 +216,9 @@ class Reader:
         candidates = tuple(
             Candidate(slug, round(score, 4)) for slug, score in ranked if self._outcomes[slug] is not Outcome.UNKNOWN
         )[:MAX_CANDIDATES]
-        return _Reading(Outcome.CLARIFY, candidates[0].slug, candidates, vague=True)
+        return Reading(Outcome.CLARIFY, candidates[0].slug, candidates, vague=True)
 
-    def _judged(self, ranking: Ranking) -> _Reading:
+    def _judged(self, ranking: Ranking) -> Reading:
         """Outcome by kind of the best intent and by the zone of its score."""
         ranked = ranking[: MAX_CANDIDATES + 1]
         candidates = tuple(
@@ -249,19 +228,16 @@ class Reader:
         lead = score - (ranked[1][1] if len(ranked) > 1 else 0.0)
         zones = self._thresholds
         if self._outcomes[best] is Outcome.UNKNOWN or score < zones.clarify:
-            return _Reading(Outcome.UNKNOWN, None, candidates)
+            return Reading(Outcome.UNKNOWN, None, candidates)
         if score < zones.answer or lead < zones.margin:
-            return _Reading(Outcome.CLARIFY, best, candidates)
-        return _Reading(self._outcomes[best], best, candidates)
+            return Reading(Outcome.CLARIFY, best, candidates)
+        return Reading(self._outcomes[best], best, candidates)
 
 
-_Pieces = list[tuple[str, _Reading]]
-
-
-def _read(asked: _Asked, readings: Mapping[str, _Reading]) -> tuple[_Reading, _Pieces, tuple[str, ...]]:
+def _read(asked: _Asked, readings: Mapping[str, Reading]) -> tuple[Reading, Pieces, tuple[str, ...]]:
     """The reading of a message, its questions when it clearly has several, and those that have no answer."""
     whole, wrapped, *inner = (readings[text] for text in asked.texts)
-    answered, rest = _several(list(zip(asked.pieces, inner, strict=True)))
+    answered, rest = several(list(zip(asked.pieces, inner, strict=True)))
     if answered:
         best = max((one for _, one in answered), key=lambda one: (one.slug == whole.slug, one.score))
         return best, answered, rest
@@ -273,26 +249,3 @@ def _read(asked: _Asked, readings: Mapping[str, _Reading]) -> tuple[_Reading, _P
         if loudest.outcome is not Outcome.SMALLTALK and loudest.score > whole.score:
             return loudest, [], ()
     return whole, [], ()
-
-
-def _several(pieces: _Pieces) -> tuple[_Pieces, tuple[str, ...]]:
-    """At most three questions with an answer of its own each, and the words of the others; nothing for less than two.
-
-    Where some pieces have no answer, those that ask count alone: the others tell what is asked about.
-    """
-    if not _all_answers([reading for _, reading in pieces]):
-        pieces = [(piece, reading) for piece, reading in pieces if is_question(piece)]
-        if any(reading.outcome in (Outcome.COMMAND, Outcome.SERVICE) for _, reading in pieces):
-            return [], ()
-    answered = {reading.slug: piece for piece, reading in reversed(pieces) if reading.outcome is Outcome.ANSWER}
-    if len(answered) < 2:
-        return [], ()
-    first = [(piece, reading) for piece, reading in pieces if answered.get(reading.slug) == piece][:MAX_PARTS]
-    told = {reading.slug for _, reading in first}
-    return first, tuple(piece for piece, reading in pieces if reading.slug is None or reading.slug not in told)
-
-
-def _all_answers(readings: list[_Reading]) -> bool:
-    """Whether every piece is a question of its own with an answer of its own."""
-    slugs = {reading.slug for reading in readings if reading.outcome is Outcome.ANSWER}
-    return len(slugs) == len(readings)

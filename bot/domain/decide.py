@@ -192,7 +192,7 @@ def _acted(scene: Scene, event: ClientActed) -> Result:
 
 def _heard(incoming: Incoming, result: Result) -> Result:
     """Spoken words are shown as they were understood, so that they can be corrected."""
-    if not incoming.voiced or isinstance(result, Need) or not result.says:
+    if not incoming.voiced or isinstance(result, Need) or not result.says or result.outcome == "form.heard":
         return result
     first, *others = result.says
     heard = Ref("media.heard", {"text": incoming.text})

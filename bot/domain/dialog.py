@@ -18,6 +18,8 @@ class FormMode(StrEnum):
     DROP = "drop"
     """Asked whether to throw the draft away."""
     PAUSED = "paused"
+    HEARD = "heard"
+    """A spoken value is shown, waiting for the client to say that it is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Form:
     """Where a paused form, or one about to be dropped, goes on."""
     fixing: bool = False
     """One field is being corrected: back to the summary after it."""
+    heard: str = ""
+    """A spoken value of the step; of a personal field its reference."""
     type: Literal["form"] = "form"
 
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.domain import pressing
-from bot.domain.activities import answering, form, form_words, handoff, smalltalk, survey
+from bot.domain.actions import PressForm
+from bot.domain.activities import answering, form, form_words, handoff, smalltalk, spoken, status, survey
 from bot.domain.decision import Decision, Need, Result, Scene
 from bot.domain.dialog import Comment, Form, FormMode, Missing, Offered
 from bot.domain.events import ClientActed
+from knowledge_base.schema import FieldType
 from nlu.understanding import Outcome, Understanding
 
 FEW_WORDS = 2
@@ -28,12 +30,14 @@ def text(scene: Scene, event: ClientActed) -> Result:
     current = scene.dialog.form
     if current is not None and current.service in scene.pack.services:
         return _in_form(scene, event, current, said, understood)
-    if understood is None or not any(c.isalnum() for c in said):
+    spoken_by_emoji = understood is not None and understood.outcome is Outcome.SMALLTALK
+    if understood is None or not (spoken_by_emoji or any(c.isalnum() for c in said)):
         return smalltalk.silence(scene)
     top = scene.dialog.stack[-1] if scene.dialog.stack else None
     if isinstance(top, Comment | Missing) and understood.slug != "human":
         return survey.words(scene, top, said)
-    asked = scene.dialog.question if understood.outcome is Outcome.COMMAND else said
+    kept = understood.outcome is Outcome.COMMAND and understood.slug != "withdraw"
+    asked = scene.dialog.question if kept else said
     dialog = replace(scene.dialog, question=asked, language=_language(scene, understood))
     return _question(replace(scene, dialog=dialog), event, understood)
 
@@ -100,9 +104,15 @@ def _and_forward(scene: Scene, answered: Result, text: str) -> Result:
 
 
 def _understood(scene: Scene, event: ClientActed, understood: Understanding) -> Result:
+    number = next((found.value for found in understood.entities if found.kind == "bare_number"), None)
+    if number is not None:
+        return status.by_order(scene, number)
     match understood.outcome:
         case Outcome.ANSWER:
-            return answering.answer(scene, answering.understood_slugs(understood))
+            answered = answering.answer(scene, answering.understood_slugs(understood))
+            return answering.and_the_rest(answered, understood) if understood.unanswered else answered
+        case Outcome.CLARIFY | Outcome.UNKNOWN if understood.language not in scene.pack.agency.languages:
+            return answering.other_tongue(scene, understood)
         case Outcome.CLARIFY:
             return answering.clarify(scene, understood)
         case Outcome.UNKNOWN:
@@ -121,13 +131,38 @@ def _understood(scene: Scene, event: ClientActed, understood: Understanding) -> 
 
 def _in_form(scene: Scene, event: ClientActed, current: Form, text: str, understood: Understanding | None) -> Result:
     """Inside a form a message is a value, a question or a command: chosen by fit."""
+    if current.mode is FormMode.HEARD:
+        if spoken.agreed(scene, text):
+            return _confirmed(scene, current)
+        current = replace(current, mode=FormMode.ASK, heard="")
     asks = understood is not None and _asks(scene, current, understood, text)
     if current.mode is not FormMode.ASK or asks or not text:
         if understood is not None and (asks or understood.outcome is Outcome.COMMAND):
             aside = _question(scene, event, understood)
             return pressing.beside_form(scene, aside) if isinstance(aside, Decision) else aside
         return form.refuse(scene, current, text)
-    return form.typed(scene, current, text) or form.refuse(scene, current, text)
+    if event.incoming.voiced:
+        return spoken.spoken(scene, current, text) or form.refuse(scene, current, text)
+    return form.typed(scene, current, _value(scene, current, understood, text)) or form.refuse(scene, current, text)
+
+
+def _confirmed(scene: Scene, current: Form) -> Decision:
+    taken = spoken.pressed(scene, current, PressForm(current.token, current.step, "right"))
+    assert taken is not None, "a heard value waits for it"
+    return taken
+
+
+def _value(scene: Scene, current: Form, understood: Understanding | None, text: str) -> str:
+    """The value in the words around it: a telephone number within a sentence."""
+    if understood is None or form.fits(scene, current, text):
+        return text
+    phones = {found.value for found in understood.entities if found.kind == "phone"}
+    wanted = form.field_of(scene.pack.services[current.service], current).type is FieldType.PHONE
+    return phones.pop() if wanted and len(phones) == 1 else text
+
+
+MOST_OF_A_QUESTION = 300
+"""Characters; a longer text in a form is what the form asks for."""
 
 
 def _asks(scene: Scene, current: Form, understood: Understanding, text: str) -> bool:
@@ -138,12 +173,19 @@ def _asks(scene: Scene, current: Form, understood: Understanding, text: str) -> 
     certain = understood.candidates[0].score >= scene.pack.agency.thresholds.answer
     if understood.outcome is Outcome.COMMAND:
         return certain and len(text) <= 60
+    if (
+        current.mode is FormMode.ASK
+        and certain
+        and len(text) <= MOST_OF_A_QUESTION
+        and not form.fits(scene, current, text)
+    ):
+        return True
     if current.mode is FormMode.ASK and form.field_of(scene.pack.services[current.service], current).holds_question:
         return False
     first = text.split()[0].casefold().strip(",.") if text.split() else ""
     by_language = scene.pack.texts["form.question_words"]
     words = by_language.get(scene.dialog.language, by_language[scene.pack.agency.default_language]).split()
-    return certain and len(text) <= 300 and (text.endswith("?") or first in words)
+    return certain and len(text) <= MOST_OF_A_QUESTION and (text.endswith("?") or first in words)
 
 
 def _typed_label(scene: Scene, text: str) -> str | None:

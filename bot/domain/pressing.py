@@ -14,6 +14,7 @@ from bot.domain.activities import (
     menu,
     my_data,
     settings,
+    spoken,
     status,
     submit,
     survey,
@@ -70,7 +71,7 @@ def _score_button(
 def _form_button(scene: Scene, press: actions.PressForm) -> Result:
     current = next((a for a in scene.dialog.stack if isinstance(a, Form) and a.token == press.token), None)
     if current is not None and current.service in scene.pack.services:
-        done = form.pressed(scene, current, press)
+        done = spoken.pressed(scene, current, press) or form.pressed(scene, current, press)
         if done is not None:
             return done
         shown = form.again(scene, current)
@@ -95,22 +96,29 @@ def command(scene: Scene, name: str, argument: str) -> Result:
             return handoff.back_to_assistant(scene)
         case "settings":
             return settings.settings(scene)
-        case "my-data" | "mydata" | "privacy":
-            return my_data.my_data(scene)
-        case "my-copy":
-            return my_data.my_copy(scene)
-        case "erase":
-            return my_data.ask_to_erase(scene)
-        case "erase-yes":
-            return my_data.erase(scene)
+        case "my-data" | "mydata" | "privacy" | "my-copy" | "erase" | "erase-yes" as wish:
+            return _about_data(scene, wish)
         case "other":
             return answering.other(scene)
+        case "withdraw":
+            return status.ask_to_withdraw(scene)
         case "cancel" | "stop":
             current = scene.dialog.form
             if current is not None and current.service in scene.pack.services:
                 cancelled = form.pressed(scene, current, actions.PressForm(current.token, "-", "cancel"))
                 return cancelled or menu.show(scene, menu.MAIN)
     return menu.show(scene, menu.MAIN)
+
+
+def _about_data(scene: Scene, wish: str) -> Result:
+    match wish:
+        case "my-copy":
+            return my_data.my_copy(scene)
+        case "erase":
+            return my_data.ask_to_erase(scene)
+        case "erase-yes":
+            return my_data.erase(scene)
+    return my_data.my_data(scene)
 
 
 def _rest(scene: Scene, wished: actions.ShowMore | actions.ShowBlanks | actions.SendBlank | actions.Watch) -> Decision:

@@ -143,13 +143,21 @@ def test_several_things_are_read_in_their_order(reader: EntityReader) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("123", "123"), ("№ 000123", "123"), ("заявка номер 7", "7"), ("2026-123", "2026-123"), ("ОТ 15.", "15")],
+)
+def test_a_number_alone_may_be_the_end_of_a_request_number(reader: EntityReader, written: str, value: str) -> None:
+    assert ("bare_number", value) in read(reader, written)
+
+
 def test_both_readings_of_ten_digits_are_told(reader: EntityReader) -> None:
     assert read(reader, "7707083893") == [("inn", "7707083893"), ("phone", "+77707083893")]
 
 
 def test_the_patterns_handed_to_rasa_are_whole(ministry_pack: Pack) -> None:
     told = patterns(series_of(ministry_pack))
-    assert set(told) == {"date", "phone", "inn", "amount", "request_number"}
+    assert set(told) == {"date", "phone", "inn", "amount", "request_number", "bare_number"}
     for listed in told.values():
         for pattern in listed:
             re.compile(pattern)

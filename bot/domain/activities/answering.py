@@ -16,6 +16,7 @@ COMMANDS = {"human": "button.person", "my-status": "button.my_requests", "my-dat
 NEAR_SHARE = 0.25
 """Of the threshold for asking back: below that a topic is not near, it is chance."""
 PARTS = 3
+ORDER = ("first", "second", "third")
 
 
 def answer(scene: Scene, slugs: tuple[str, ...], outcome: str = "answer") -> Decision:
@@ -81,11 +82,43 @@ def clarify(scene: Scene, understood: Understanding) -> Decision:
     rows = (*((one,) for one in offers), (offer("button.other", "c:other"),))
     return Decision(
         scene.dialog,
-        says=(say("answer.clarify", rows),),
+        says=(Say((_which(scene, understood),), rows),),
         effects=(RecordQuestion(understood.text, "clarify", understood.slug),),
         outcome="clarify",
         slug=understood.slug,
     )
+
+
+def _which(scene: Scene, understood: Understanding) -> Ref:
+    """The question that tells near topics of different teams apart; else one that fits any topics."""
+    pack = scene.pack
+    slugs = [one.slug for one in understood.candidates if one.slug in pack.templates or one.slug in pack.services]
+    topics = {slug: (pack.templates.get(slug) or pack.services[slug]).topic for slug in slugs[:CHOICES]}
+    abouts = [topic for topic in dict.fromkeys(topics.values()) if pack.topics[topic].about]
+    teams = {handoff.team_for(scene, slug) for slug in topics}
+    if len(teams) < 2 or len(abouts) != len(set(topics.values())) or not 2 <= len(abouts) <= CHOICES:
+        return Ref("answer.clarify")
+    key = "answer.clarify_two" if len(abouts) == 2 else "answer.clarify_three"
+    return Ref(key, {name: Ref(f"topic/{topic}") for name, topic in zip(ORDER, abouts, strict=False)})
+
+
+def other_tongue(scene: Scene, understood: Understanding) -> Decision:
+    """A language that nobody taught the assistant: said in those that it speaks, with near topics and a person."""
+    near = _near(scene, understood)[:2] if understood.outcome is Outcome.CLARIFY else ()
+    rows = ((offer("button.to_person", "c:human"),), *((one,) for one in near))
+    return Decision(
+        scene.dialog,
+        says=(say("answer.other_tongue", rows),),
+        effects=(RecordQuestion(understood.text, "unknown", None),),
+        outcome="unknown.language",
+    )
+
+
+def and_the_rest(answered: Decision, understood: Understanding) -> Decision:
+    """More questions than were answered: a person is offered for the others, and they are kept as gaps."""
+    gaps = tuple(RecordQuestion(question, "unknown", None) for question in understood.unanswered)
+    told = say("answer.rest", ((offer("button.to_person", "c:human"),),))
+    return replace(answered, says=(*answered.says, told), effects=(*answered.effects, *gaps))
 
 
 def unknown(scene: Scene, understood: Understanding | None) -> Decision:

@@ -43,6 +43,8 @@ def again(scene: Scene, form: Form) -> Say:
             return words.pick(service, form)
         case FormMode.DROP:
             return words.confirm_drop(form)
+        case FormMode.HEARD:
+            return words.heard(service, form, field_of(service, form))
         case FormMode.ASK | FormMode.PAUSED:
             return words.question(service, form, field_of(service, form))
 
@@ -55,9 +57,16 @@ def typed(scene: Scene, form: Form, text: str) -> Decision | None:
     field = field_of(service, form)
     match fields.read(field, text, scene.dialog.language):
         case fields.Accepted(value):
-            return _take(scene, service, form, field, value)
+            return take(scene, service, form, field, value)
         case fields.Rejected():
             return None
+
+
+def fits(scene: Scene, form: Form, text: str) -> bool:
+    """Whether a text can be read as this step's value."""
+    field = field_of(scene.pack.services[form.service], form)
+    reading = fields.read(field, text, scene.dialog.language)
+    return form.mode is FormMode.ASK and isinstance(reading, fields.Accepted)
 
 
 def refuse(scene: Scene, form: Form, text: str) -> Decision:
@@ -97,7 +106,7 @@ def _pressed_step(scene: Scene, service: Service, form: Form, press: PressForm) 
         case "v":
             match fields.read(field, press.value, scene.dialog.language):
                 case fields.Accepted(value):
-                    return _take(scene, service, form, field, value)
+                    return take(scene, service, form, field, value)
         case "next" if field.name in form.values:
             return _advance(scene, service, form, field)
         case "skip" if not field.required:
@@ -113,7 +122,7 @@ def _pressed_anywhere(scene: Scene, service: Service, form: Form, press: PressFo
     """Buttons that do not depend on the step."""
     match press.verb:
         case "resume" if form.mode in (FormMode.PAUSED, FormMode.DROP):
-            return _show(scene, replace(form, mode=form.resume))
+            return show(scene, replace(form, mode=form.resume))
         case "drop" if form.mode in (FormMode.DROP, FormMode.PAUSED):
             return _drop(scene, service, form)
         case "cancel":
@@ -157,45 +166,59 @@ def _pressed_review(scene: Scene, service: Service, form: Form, press: PressForm
         case "send" if form.mode is FormMode.REVIEW:
             lacking = next((f for f in service.fields if f.required and f.name not in form.values), None)
             if lacking is not None:
-                return _show(scene, replace(form, step=lacking.name, mode=FormMode.ASK))
+                return show(scene, replace(form, step=lacking.name, mode=FormMode.ASK))
             return submit.submit(scene, service, form)
         case "edit":
-            return _show(scene, replace(form, mode=FormMode.PICK))
+            return show(scene, replace(form, mode=FormMode.PICK))
         case "fix" if any(f.name == press.value for f in service.fields):
-            return _show(scene, replace(form, mode=FormMode.ASK, step=press.value, fixing=True))
+            return show(scene, replace(form, mode=FormMode.ASK, step=press.value, fixing=True))
         case "summary":
-            return _show(scene, replace(form, mode=FormMode.REVIEW))
+            return show(scene, replace(form, mode=FormMode.REVIEW))
     return None
 
 
-def _take(scene: Scene, service: Service, form: Form, field: ServiceField, value: str) -> Decision:
-    effects: tuple[Effect, ...] = ()
-    kept = value
-    if field.personal:
-        kept = f"{scene.view.address}.{form.token}.{field.name}"
-        effects = (KeepPersonal(kept, field.type.value, value),)
-    filled = replace(form, values={**form.values, field.name: kept})
-    moved = _advance(scene, service, filled, field)
-    return replace(moved, effects=effects, private=field.personal)
+def take(scene: Scene, service: Service, form: Form, field: ServiceField, value: str) -> Decision:
+    kept, effects = keep(scene, form, field, value)
+    moved = filled(scene, service, form, field, kept)
+    return replace(moved, effects=(*effects, *moved.effects))
+
+
+def keep(scene: Scene, form: Form, field: ServiceField, value: str) -> tuple[str, tuple[Effect, ...]]:
+    """What a form holds of a value: itself, or the reference under which a personal one is kept."""
+    if not field.personal:
+        return value, ()
+    reference = f"{scene.view.address}.{form.token}.{field.name}"
+    if form.mode is FormMode.HEARD and form.values.get(field.name) == reference:
+        reference += ".heard"  # what stands there goes only once this is confirmed
+    return reference, (KeepPersonal(reference, field.type.value, value),)
+
+
+def filled(scene: Scene, service: Service, form: Form, field: ServiceField, kept: str) -> Decision:
+    """The field holds this; on to the next step."""
+    values = {**form.values, field.name: kept}
+    moved = _advance(scene, service, replace(form, values=values, mode=FormMode.ASK, heard=""), field)
+    before = form.values.get(field.name)
+    gone = (ForgetPersonal((before,)),) if field.personal and before and before != kept else ()
+    return replace(moved, private=field.personal, effects=gone)
 
 
 def _advance(scene: Scene, service: Service, form: Form, field: ServiceField) -> Decision:
     asked = words.steps(service)
     position = next((i for i, f in enumerate(asked) if f.name == field.name), len(asked))
     if form.fixing or position + 1 >= len(asked):
-        return _show(scene, replace(form, mode=FormMode.REVIEW, fixing=False))
-    return _show(scene, replace(form, step=asked[position + 1].name))
+        return show(scene, replace(form, mode=FormMode.REVIEW, fixing=False))
+    return show(scene, replace(form, step=asked[position + 1].name))
 
 
 def _back(scene: Scene, service: Service, form: Form) -> Decision:
     asked = words.steps(service)
     position = next((i for i, f in enumerate(asked) if f.name == form.step), 0)
     if form.fixing:
-        return _show(scene, replace(form, mode=FormMode.REVIEW, fixing=False))
-    return _show(scene, replace(form, step=asked[max(0, position - 1)].name))
+        return show(scene, replace(form, mode=FormMode.REVIEW, fixing=False))
+    return show(scene, replace(form, step=asked[max(0, position - 1)].name))
 
 
-def _show(scene: Scene, form: Form) -> Decision:
+def show(scene: Scene, form: Form) -> Decision:
     dialog = _raise(scene.dialog, form)
     shown = replace(scene, dialog=dialog)
     return Decision(dialog, says=(again(shown, form),), outcome=f"form.{form.mode.value}", slug=form.service)
@@ -204,7 +227,7 @@ def _show(scene: Scene, form: Form) -> Decision:
 def _cancel(scene: Scene, service: Service, form: Form) -> Decision:
     if not form.values:
         return _drop(scene, service, form)
-    return _show(scene, _aside(form, FormMode.DROP))
+    return show(scene, _aside(form, FormMode.DROP))
 
 
 def _drop(scene: Scene, service: Service, form: Form) -> Decision:
@@ -250,6 +273,8 @@ def _forget(service: Service, form: Form | None) -> tuple[Effect, ...]:
     if form is None:
         return ()
     refs = tuple(form.values[f.name] for f in service.fields if f.personal and f.name in form.values)
+    if form.heard and form.heard not in refs and field_of(service, form).personal:
+        refs += (form.heard,)
     return (*((ForgetPersonal(refs),) if refs else ()), *_drop_files(service, form))
 
 

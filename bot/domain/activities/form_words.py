@@ -52,6 +52,18 @@ def question(service: Service, form: Form, field: ServiceField) -> Say:
     return Say(tuple(parts), tuple(row for row in rows if row))
 
 
+def heard(service: Service, form: Form, field: ServiceField) -> Say:
+    """A spoken value, to be confirmed before it is taken."""
+    value: Param = Personal(form.heard) if field.personal else form.heard
+    rows = (
+        (
+            offer("button.heard_right", press(form, field.name, "right")),
+            offer("button.heard_wrong", press(form, field.name, "wrong")),
+        ),
+    )
+    return say("form.heard", rows, text=value)
+
+
 def summary(service: Service, form: Form) -> Say:
     """Everything filled in, to send or to correct."""
     lines = tuple(

@@ -48,6 +48,30 @@ def by_id(scene: Scene, request: int) -> Result:
     return _found(scene, scene.view.loaded[query], "")
 
 
+def by_order(scene: Scene, number: str) -> Result:
+    """A bare number («123», «2026-123»): the client's own request that ends so, the latest of them."""
+    query = MyRequests()
+    if query not in scene.view.loaded:
+        return Need(query)
+    year, _, order = number.rpartition("-")
+    ending = f"-{year}-{int(order):06d}" if year else f"-{int(order):06d}"
+    found = scene.view.loaded[query]
+    own = [r for r in found if isinstance(r, RequestView)] if isinstance(found, tuple) else []
+    meant = next((request for request in own if request.number.endswith(ending)), None)
+    if meant is not None:
+        return shown(scene, meant)
+    series = next(service.series for service in scene.pack.services.values() if service.numbered)
+    rows = ((offer("button.my_requests", "c:my-status"), offer("button.menu", "menu:main")),)
+    told = say("status.only_a_number", rows, example=f"{series}-{scene.now.year}-000123")
+    return Decision(scene.dialog, says=(told,), outcome="status.only_a_number")
+
+
+def ask_to_withdraw(scene: Scene) -> Decision:
+    """Taking a request back is a person's work, and asked for twice: nothing is withdrawn by one message."""
+    rows = ((offer("button.withdraw_surely", "c:human"), offer("button.menu", "menu:main")),)
+    return Decision(scene.dialog, says=(say("status.withdraw_ask", rows),), outcome="status.withdraw_asked")
+
+
 def shown(scene: Scene, request: RequestView) -> Decision:
     """One request as a timeline."""
     service = scene.pack.services.get(request.service)

@@ -226,7 +226,9 @@ async def test_a_voice_message_fills_a_field(world: World) -> None:
     maria = world.client("Мария", Channel.VK)
     await begins_an_appeal(maria)
     world.vk.client_speaks(maria.id, "На улице Советской третий день лает собака")
-    await maria.hears("Услышал так", "Шаг 3")
+    await maria.hears("Услышал так", "третий день лает собака", "Верно?")
+    await maria.presses("Верно")
+    await maria.hears("Шаг 3")
 
 
 @pytest.mark.requirement("R5")
