@@ -34,7 +34,9 @@ class PageVisitor:
         self._url = url
         self._lines: list[Line] = []
         self._after = 0
-        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        # A connection kept alive may be closed by the server at the moment it is used again.
+        fresh = aiohttp.TCPConnector(force_close=True)
+        self._session = aiohttp.ClientSession(connector=fresh, cookie_jar=aiohttp.CookieJar(unsafe=True))
         self._stream: asyncio.Task[None] | None = None
 
     async def opens(self) -> None:
