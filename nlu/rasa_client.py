@@ -84,7 +84,7 @@ class RasaClient:
         return model_name(await self.model_file())
 
     async def model_file(self) -> str:
-        """Its file, on the server's machine. Raises RasaFailed."""
+        """Its file, as the server tells it: without its folder. Raises RasaFailed."""
         told = await self._json("GET", "/status")
         name = told.get("model_file") if isinstance(told, dict) else None
         if not isinstance(name, str) or not name:

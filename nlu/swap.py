@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
 
 from knowledge_base.schema import IntentKind, Pack
 from nlu.examples import examples
@@ -48,13 +49,14 @@ class Swap:
 async def swap(client: RasaClient, pack: Pack, path: str) -> Swap:
     """Load the model file at ``path`` (of Rasa's machine), unless it does worse than the one that serves now.
 
-    Clients are answered by the in-process engine while Rasa is slow. Raises RasaFailed when Rasa can't be asked
-    at all; nothing has changed then.
+    The file of that one must lie in the same folder, as ``scripts/rasa train`` keeps it. Clients are answered by
+    the in-process engine while Rasa is slow. Raises RasaFailed when Rasa can't be asked at all; nothing has
+    changed then.
     """
     name = model_name(path)
     if not belongs(name, pack.version):
         return Swap(Verdict.REFUSED, f"{name} was not trained on the pack as it is ({pack.version}); train it anew")
-    kept = await _file(client)
+    kept = await _file(client, path)
     former = await score(client, pack) if kept else None
     try:
         await _load(client, path)
@@ -66,11 +68,11 @@ async def swap(client: RasaClient, pack: Pack, path: str) -> Swap:
     return Swap(Verdict.SWAPPED, "no worse than before" if former else "the first one", former, new)
 
 
-async def _file(client: RasaClient) -> str | None:
-    """The file of the model that serves; None: there is no model."""
+async def _file(client: RasaClient, beside: str) -> str | None:
+    """The file of the model that serves, which Rasa tells without its folder; None: there is no model."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            return await client.model_file()
+            return str(PurePath(beside).parent / await client.model_file())
     except TimeoutError as error:
         raise RasaFailed(Trouble.TIMEOUT) from error
     except RasaFailed as error:

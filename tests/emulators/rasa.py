@@ -80,9 +80,7 @@ class RasaStub:
         if (request.verb, request.path) == ("GET", "/status"):
             if not self.model:
                 return _json({"status": "failure", "reason": "Conflict"}, 409)
-            return _json(
-                {"fingerprint": {}, "model_file": f"models/{self.model}.tar.gz", "num_active_training_jobs": 0}
-            )
+            return _json({"fingerprint": {}, "model_file": f"{self.model}.tar.gz", "num_active_training_jobs": 0})
         if (request.verb, request.path) == ("PUT", "/model"):
             return self._load(json.loads(request.body)["model_file"])
         return self._parse(json.loads(request.body)["text"])

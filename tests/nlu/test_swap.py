@@ -38,7 +38,7 @@ async def stub(taught: Mapping[str, str]) -> AsyncIterator[RasaStub]:
 
     async with RasaStub(poor, OLD) as made:
         made.models = {
-            f"models/{OLD}.tar.gz": (OLD, poor),
+            f"{FOLDER}/{OLD}.tar.gz": (OLD, poor),
             f"{FOLDER}/{NEW}.tar.gz": (NEW, good),
             f"{FOLDER}/{NEW}2.tar.gz": (NEW + "2", of_another_agency),
         }
