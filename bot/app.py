@@ -70,7 +70,7 @@ async def serving(
     settings: Settings, runtime: Runtime, stop: asyncio.Event, opened: socket.socket
 ) -> AsyncIterator[None]:
     """Everything a worker does, while the block runs; ``stop`` is set at its end."""
-    ready = messengers.messengers(settings, runtime)
+    ready = messengers.messengers(settings, runtime, wiring.recogniser(settings))
     doors = {Channel.PAGE: wiring.page_door(), **{m.channel: m.door for m in ready}}
     server = _Server(
         uvicorn.Config(

@@ -48,6 +48,8 @@ class ContentSettings(BaseSettings):
     pack: Path = ROOT / "knowledge_base" / "packs" / "ministry"
     var: Path = ROOT / "var"
     """Folder for caches and, with scripts/run, the embedded database."""
+    speech_model: Path | None = None
+    """Folder of a Vosk model, by which voice messages are put into writing."""
     rasa_url: HttpUrl | None = None
     rasa_token: SecretStr | None = None
     rasa_mode: Literal["off", "on", "shadow"] = "on"

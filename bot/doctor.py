@@ -15,6 +15,7 @@ from knowledge_base.load import PackError, load_pack
 from nlu.matcher import Matcher
 from nlu.rasa_client import RasaClient, RasaFailed, Trouble
 from nlu.rasa_home import belongs, probe
+from nlu.speech import SpeechUnavailable, local_recogniser
 
 RASA_SECONDS = 5.0
 _START = "Start it (scripts/rasa serve) and check OTKLIK_RASA_URL."
@@ -39,6 +40,7 @@ async def examine(settings: Settings, now: dt.datetime) -> list[Finding]:
     found.extend(await checkups.examine_machine(settings, now))
     found.extend(_content(settings))
     found.append(await _rasa(settings, database=found[1].fine))
+    found.append(_speech(settings))
     found.append(await _telegram(settings))
     if settings.telegram_token is not None and found[-1].fine:
         token = settings.telegram_token.get_secret_value()
@@ -97,6 +99,16 @@ def _content(settings: Settings) -> list[Finding]:
         remedy = f"Check that {settings.var / 'engines'} can be written, then start again."
         return [*found, Finding("engine", False, f"{type(error).__name__}: {error}", remedy)]
     return [*found, Finding("engine", True, engine.name)]
+
+
+def _speech(settings: Settings) -> Finding:
+    if settings.speech_model is None:
+        return Finding("speech", True, "off (OTKLIK_SPEECH_MODEL is not set)")
+    try:
+        local_recogniser(settings.speech_model)
+    except SpeechUnavailable as error:
+        return Finding("speech", False, str(error), "Until then clients who speak are asked to type.")
+    return Finding("speech", True, f"voice messages are heard by the model in {settings.speech_model}")
 
 
 async def _rasa(settings: Settings, *, database: bool) -> Finding:

@@ -19,6 +19,7 @@ from bot.usecases import attach, receive
 from bot.usecases.deliver import Send
 from bot.usecases.fetch_files import Fetch
 from bot.usecases.handle_update import Door
+from bot.voice import Recognise, listening
 
 POLLED_SECONDS = 120.0
 """A poll returns within half a minute, and what it brought is stored in less than another."""
@@ -42,17 +43,17 @@ class Messenger:
     fetch: Fetch
 
 
-def messengers(settings: Settings, runtime: Runtime) -> Sequence[Messenger]:
+def messengers(settings: Settings, runtime: Runtime, recognise: Recognise | None = None) -> Sequence[Messenger]:
     """The messengers that have a token. Their SDKs are imported here and nowhere else: it takes seconds."""
     made = []
     if settings.telegram_token:
-        made.append(_telegram(settings, settings.telegram_token.get_secret_value(), runtime))
+        made.append(_telegram(settings, settings.telegram_token.get_secret_value(), runtime, recognise))
     if settings.vk_token and settings.vk_group_id:
-        made.append(_vk(settings, settings.vk_token.get_secret_value(), settings.vk_group_id, runtime))
+        made.append(_vk(settings, settings.vk_token.get_secret_value(), settings.vk_group_id, runtime, recognise))
     return made
 
 
-def _telegram(settings: Settings, token: str, runtime: Runtime) -> Messenger:
+def _telegram(settings: Settings, token: str, runtime: Runtime, recognise: Recognise | None) -> Messenger:
     from bot.channels.hooks import hook
     from bot.channels.telegram.conversation import of_group
     from bot.channels.telegram.keep import keep
@@ -82,7 +83,7 @@ def _telegram(settings: Settings, token: str, runtime: Runtime) -> Messenger:
     sender = TelegramSender(token, settings.telegram_api)
     return Messenger(
         Channel.TELEGRAM,
-        Door(understood, sender.answer_callback),
+        Door(listening(understood, sender.fetch, recognise), sender.answer_callback),
         partial(attach.send_with_file, runtime, sender.send, f"telegram:{token.partition(':')[0]}"),
         Rate(settings.telegram_rate, burst=30, chat_interval=1 / settings.telegram_chat_rate, chat_burst=4),
         receiving,
@@ -92,7 +93,7 @@ def _telegram(settings: Settings, token: str, runtime: Runtime) -> Messenger:
     )
 
 
-def _vk(settings: Settings, token: str, group_id: int, runtime: Runtime) -> Messenger:
+def _vk(settings: Settings, token: str, group_id: int, runtime: Runtime, recognise: Recognise | None) -> Messenger:
     from bot.channels.hooks import hook
     from bot.channels.vk.keep import Community, keep, poll_instead
     from bot.channels.vk.parse import parse
@@ -123,9 +124,10 @@ def _vk(settings: Settings, token: str, group_id: int, runtime: Runtime) -> Mess
     pack = runtime.shelf.content.pack
     start_words = pack.texts["vk.start_words"][pack.agency.default_language].casefold().split()
     sender = VkSender(token, group_id, settings.vk_api, salt=runtime.salt)
+    read = partial(parse, start_words=frozenset(start_words), name_of=sender.name_of)
     return Messenger(
         Channel.VK,
-        Door(partial(parse, start_words=frozenset(start_words), name_of=sender.name_of), sender.answer_callback),
+        Door(listening(read, sender.fetch, recognise), sender.answer_callback),
         partial(attach.send_with_file, runtime, sender.send, f"vk:{group_id}"),
         Rate(settings.vk_rate, burst=20, chat_interval=0.5, chat_burst=6),
         receiving,

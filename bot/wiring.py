@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -30,10 +31,14 @@ from bot.usecases import attach, look_at_health, read_page, receive
 from bot.usecases.fetch_files import take_upload
 from bot.usecases.handle_update import Door
 from bot.usecases.publish_pack import publish_pack
+from bot.voice import Recognise
 from knowledge_base.load import load_pack
 from nlu.engines import Engines, Mode
 from nlu.rasa_client import RasaClient
 from nlu.rasa_home import Rasa
+from nlu.speech import SpeechUnavailable, local_recogniser
+
+log = logging.getLogger(__name__)
 
 LIMITS = {Channel.TELEGRAM: TELEGRAM, Channel.VK: VK, Channel.PAGE: PAGE}
 
@@ -74,6 +79,17 @@ def _rasa(settings: Settings) -> Rasa | None:
         return None
     token = settings.rasa_token.get_secret_value() if settings.rasa_token else None
     return Rasa(RasaClient(settings.rasa_url, token), count=metrics.rasa_asked)
+
+
+def recogniser(settings: Settings) -> Recognise | None:
+    """What puts voice messages into writing; None where it is off, or can't be had: then the log says why."""
+    if settings.speech_model is None:
+        return None
+    try:
+        return local_recogniser(settings.speech_model).recognise
+    except SpeechUnavailable as error:
+        log.warning("voice messages are not recognised: %s", error)
+        return None
 
 
 def page_door() -> Door:
