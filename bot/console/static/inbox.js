@@ -23,11 +23,7 @@ setInterval(() => put(queue, queue.dataset.part), 30000);
 async function talked() {
   if (!talk) return;
   const log = () => conversation.querySelector(".log");
-  const before = log();
-  const low = before.scrollHeight - before.scrollTop - before.clientHeight < 60;
-  const place = before.scrollTop;
   await Promise.all([put(conversation, talk.dataset.part), put(about, about.dataset.part)]);
-  log().scrollTop = low ? log().scrollHeight : place;
   if (!answer) return;
   const seen = answer.elements.seen;
   if (Number(log().dataset.version) <= Number(seen.value)) return;

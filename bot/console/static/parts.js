@@ -24,7 +24,13 @@ export async function put(part, address, { always = false } = {}) {
   wish.always = false;
   const key = part.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   const pictures = [...part.querySelectorAll("img[data-keeps]")].filter((image) => image.complete);
+  const read = part.querySelector("[data-keeps-place]");
+  const place = read?.scrollTop;
+  const atEnd = read && read.scrollHeight - place - read.clientHeight < 60;
   part.innerHTML = policy.createHTML(html);
+  // In the same breath: whoever asked for it in the meantime must not find the top and take it for the place.
+  const fresh = part.querySelector("[data-keeps-place]");
+  if (read && fresh) fresh.scrollTop = atEnd ? fresh.scrollHeight : place;
   // Every fetch of a picture is a look that is kept in the audit: one that is here already stays.
   for (const image of pictures) part.querySelector(`img[data-keeps][src="${CSS.escape(image.getAttribute("src"))}"]`)?.replaceWith(image);
   if (key) part.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
