@@ -17,7 +17,6 @@ from typing import Any
 from bot.channels.page.capabilities import CAPABILITIES as PAGE
 from bot.channels.telegram.capabilities import CAPABILITIES as TELEGRAM
 from bot.channels.vk.capabilities import CAPABILITIES as VK
-from bot.domain import actions
 from bot.domain import decision as made
 from bot.domain.case_effects import CloseCase, StartCase
 from bot.domain.decide import decide
@@ -26,13 +25,14 @@ from bot.domain.dialog import Dialog, Offered
 from bot.domain.events import ClientActed, Event
 from bot.domain.messages import Channel, Incoming, Kind, Rendered
 from bot.domain.reactions import EpisodeOfMessage
-from bot.domain.rendering import render, size
-from bot.domain.speech import Lines, Param, Ref, Say
+from bot.domain.rendering import render
+from bot.domain.speech import Say
 from bot.domain.text_keys import REQUIRED_TEXTS
 from bot.domain.wording import Voice, phrase
 from knowledge_base.load import load_pack
 from knowledge_base.schema import Pack
 from nlu.understanding import Candidate, Outcome, Understanding
+from tests.domain.checks import check_filled, check_fits, keys_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMITS = {Channel.TELEGRAM: TELEGRAM, Channel.VK: VK, Channel.PAGE: PAGE}
@@ -279,61 +279,8 @@ class Talk:
         for limits in LIMITS.values():
             for one in said:
                 for piece in render(one, voice, limits):
-                    check_fits(piece, limits.channel)
+                    check_fits(piece, limits)
         return [piece for one in said for piece in render(one, voice, LIMITS[self.channel])]
-
-
-def keys_of(param: Param) -> list[str]:
-    """Keys of a text and of all texts inside it."""
-    match param:
-        case Ref(key, params):
-            return [key, *(inner for value in params.values() for inner in keys_of(value))]
-        case Lines(refs):
-            return [inner for ref in refs for inner in keys_of(ref)]
-    return []
-
-
-def check_filled(
-    pack: Pack, param: Param, language: str, facts: Mapping[str, object], personal: Mapping[str, str]
-) -> None:
-    """Every placeholder of a text is given, or a fact that the effects find out."""
-    match param:
-        case Ref(key, params):
-            wanted = set(re.findall(r"\{([a-z][a-z0-9_]*)\}", phrase(pack, key, language)))
-            assert wanted <= set(params) | set(facts), f"{key}: nothing fills in {wanted - set(params) - set(facts)}"
-            for inner in params.values():
-                check_filled(pack, inner, language, facts, personal)
-        case Lines(refs):
-            for ref in refs:
-                check_filled(pack, ref, language, facts, personal)
-
-
-def check_fits(piece: Rendered, channel: Channel) -> None:
-    """One physical message that its channel takes."""
-    limits = LIMITS[channel]
-    assert piece.text.strip(), "an empty message"
-    assert size(piece.text, limits) <= limits.max_text
-    assert len(piece.rows) <= limits.max_rows
-    assert sum(len(row) for row in piece.rows) <= limits.max_buttons
-    for mark in piece.marks:
-        assert mark.length > 0
-        assert mark.start >= 0
-        assert mark.start + mark.length <= len(piece.text)
-    for row in piece.rows:
-        assert 0 < len(row) <= limits.max_row
-        for button in row:
-            assert button.label.strip()
-            assert size(button.label, limits) <= limits.max_label
-            assert bool(button.action) != bool(button.link)
-            check_action(button.action)
-
-
-def check_action(action: str) -> None:
-    if action:
-        assert len(action.encode()) <= 64, f"{action} does not fit a Telegram button"
-        assert actions.parse(action) is not None or any(
-            read(action) is not None for read in (actions.parse_staff, actions.parse_handing, actions.parse_asking)
-        ), f"{action} is not ours"
 
 
 def plain(text: str) -> str:

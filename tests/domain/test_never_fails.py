@@ -18,6 +18,7 @@ from bot.domain.events import ClientActed, Event, StaffActed, StaffPressed, Staf
 from bot.domain.messages import Kind
 from bot.storage.dialogs import _DIALOG
 from tests.domain import states
+from tests.domain.staff_states import staff_events
 from tests.domain.talk import Talk
 
 scenes = st.builds(
@@ -55,7 +56,7 @@ def _sign(talk: Talk) -> bool:
 
 
 @Many
-@given(scenes, st.one_of(states.staff_events, states.other_events))
+@given(scenes, st.one_of(staff_events, states.other_events))
 def test_what_staff_and_timers_cause_is_decided_too(talk: Talk, event: Event) -> None:
     talk.happen(event)
     if isinstance(event, StaffPressed | StaffActed) and talk.last.outcome != "staff.note":
@@ -65,7 +66,7 @@ def test_what_staff_and_timers_cause_is_decided_too(talk: Talk, event: Event) ->
 
 
 @Many
-@given(scenes, st.one_of(states.client_events(), states.client_events(), states.staff_events, states.other_events))
+@given(scenes, st.one_of(states.client_events(), states.client_events(), staff_events, states.other_events))
 def test_what_is_left_behind_can_be_kept_and_used(talk: Talk, event: Event) -> None:
     """The new state survives the database, and its forms belong to it in good order."""
     talk.happen(event)
@@ -77,7 +78,7 @@ def test_what_is_left_behind_can_be_kept_and_used(talk: Talk, event: Event) -> N
 
 
 @Many
-@given(scenes, st.one_of(states.client_events(), states.staff_events))
+@given(scenes, st.one_of(states.client_events(), staff_events))
 def test_nothing_foreign_is_touched(talk: Talk, event: Event) -> None:
     """Effects name only what belongs to this conversation, whatever a button was forged to say."""
     episodes, requests = set(talk.episodes), set(talk.requests)
@@ -106,7 +107,7 @@ def test_nothing_foreign_is_touched(talk: Talk, event: Event) -> None:
 @st.composite
 def lives(draw: st.DrawFn) -> list[tuple[Event, int]]:
     """A conversation from its first message on, with the seconds before each event."""
-    event = st.one_of(states.client_events(), states.client_events(), states.client_events(), states.staff_events)
+    event = st.one_of(states.client_events(), states.client_events(), states.client_events(), staff_events)
     return draw(st.lists(st.tuples(event, st.sampled_from((2, 30, 4000))), min_size=1, max_size=12))
 
 

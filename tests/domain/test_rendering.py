@@ -14,7 +14,8 @@ from bot.domain.rendering import render, size, split
 from bot.domain.speech import Fact, Lines, Personal, Ref, Say, When, WhenStyle, offer
 from bot.domain.wording import Spoken, UnknownText, Voice, join, localized, speak
 from knowledge_base.schema import Pack
-from tests.domain.talk import LIMITS, WEDNESDAY, check_fits, real_pack
+from tests.domain.checks import check_fits
+from tests.domain.talk import LIMITS, WEDNESDAY, real_pack
 
 TELEGRAM = LIMITS[Channel.TELEGRAM]
 TIGHT = Capabilities(
@@ -237,7 +238,7 @@ def test_every_answer_of_the_pack_fits_every_channel(pack: Pack, language: str) 
             for channel, fits in LIMITS.items():
                 made = render(Say((Ref(f"template/{slug}/{part}"),)), speaker, fits)
                 assert len(made) == 1, f"{slug} is split on {channel}"
-                check_fits(made[0], channel)
+                check_fits(made[0], LIMITS[channel])
                 assert "**" not in made[0].text, f"{slug} has an unclosed mark"
                 assert "`" not in made[0].text, f"{slug} has an unclosed mark"
 
