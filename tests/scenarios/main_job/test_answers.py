@@ -32,7 +32,7 @@ async def test_two_near_templates_make_a_question_back(world: World, channel: Ch
     """A vague word fits several templates: one short question with buttons instead of a guess."""
     pavel = world.client("Павел", channel)
     await pavel.says("заявление подать")
-    asked = await pavel.hears("Уточните")
+    asked = await pavel.hears("Это про обращение или про субсидию?")
     assert 3 <= len(asked.labels) <= 4 and asked.labels[-1] == "Другое"
     await pavel.presses(asked.labels[1])
     answer = await pavel.hears_on()
