@@ -242,19 +242,6 @@ async def test_a_voice_message_without_a_transcript(world: World, channel: Chann
 
 
 @pytest.mark.requirement("R5")
-async def test_the_page_refuses_before_it_stores(world: World) -> None:
-    """Too large or dangerous: refused at once, and nothing of it is kept."""
-    zoya = world.client("Зоя", Channel.PAGE)
-    await zoya.says("здравствуйте")
-    browser = await zoya.visitor()
-    status, told = await browser.uploads(b"MZ\x90\0" + b"\0" * 100, "фото.jpg")
-    assert (status, told["error"]) == (422, "error_file_type")
-    status, told = await browser.uploads(b"\0" * (21 * MEGABYTE), "кино.mp4")
-    assert (status, told["error"]) == (413, "error_file_big")
-    assert await world.value("SELECT count(*) FROM attachment") == 0
-
-
-@pytest.mark.requirement("R5")
 async def test_a_messenger_that_fails_is_asked_again(world: World) -> None:
     """The client is told once; the file comes when the messenger hands it out."""
     olga = await world.staff("Ольга")
