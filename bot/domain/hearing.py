@@ -163,6 +163,9 @@ def _value(scene: Scene, current: Form, understood: Understanding | None, text: 
 
 MOST_OF_A_QUESTION = 300
 """Characters; a longer text in a form is what the form asks for."""
+SURE_ASIDE = 0.99
+"""Score from which on words that are no value of the step are a question even without its sign: a failed try
+at a value ("not an address" for an e-mail) is near some topic as well."""
 
 
 def _asks(scene: Scene, current: Form, understood: Understanding, text: str) -> bool:
@@ -173,19 +176,15 @@ def _asks(scene: Scene, current: Form, understood: Understanding, text: str) -> 
     certain = understood.candidates[0].score >= scene.pack.agency.thresholds.answer
     if understood.outcome is Outcome.COMMAND:
         return certain and len(text) <= 60
-    if (
-        current.mode is FormMode.ASK
-        and certain
-        and len(text) <= MOST_OF_A_QUESTION
-        and not form.fits(scene, current, text)
-    ):
+    short, no_value = len(text) <= MOST_OF_A_QUESTION, not form.fits(scene, current, text)
+    if current.mode is FormMode.ASK and no_value and short and understood.candidates[0].score >= SURE_ASIDE:
         return True
     if current.mode is FormMode.ASK and form.field_of(scene.pack.services[current.service], current).holds_question:
         return False
     first = text.split()[0].casefold().strip(",.") if text.split() else ""
     by_language = scene.pack.texts["form.question_words"]
     words = by_language.get(scene.dialog.language, by_language[scene.pack.agency.default_language]).split()
-    return certain and len(text) <= MOST_OF_A_QUESTION and (text.endswith("?") or first in words)
+    return certain and short and (text.endswith("?") or first in words)
 
 
 def _typed_label(scene: Scene, text: str) -> str | None:

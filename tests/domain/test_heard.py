@@ -111,8 +111,13 @@ def test_a_telephone_number_is_found_in_the_words_around_it() -> None:
 
 def test_words_that_are_no_value_but_a_question_are_answered_without_a_question_mark() -> None:
     text = "агростартап условия"
-    talk = at("contact").say(text, understood(text, Outcome.ANSWER, "agrostartup"))
+    talk = at("contact").say(text, understood(text, Outcome.ANSWER, "agrostartup", score=0.995))
     assert talk.hears("template/agrostartup/short", "form.back_to_it")
+
+
+def test_a_failed_try_at_a_value_is_explained_though_it_is_near_a_topic() -> None:
+    talk = at("contact").say("нет адреса", understood("нет адреса", Outcome.ANSWER, "contacts", score=0.98))
+    assert talk.hears("form.bad_phone")
 
 
 def test_a_bare_number_is_the_end_of_ones_own_request() -> None:
