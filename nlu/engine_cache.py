@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from nlu.classifier import Classifier
+from nlu.classifier import Classifier, Postings
 from nlu.embedding import encoder_name, installed_encoder
 from nlu.familiar import Familiar
-from nlu.features import Vocabulary
+from nlu.features import Ints, Vocabulary
 
 KEPT = 4
 """Files kept in the folder, newest first."""
@@ -49,10 +49,12 @@ def save(classifier: Classifier, familiar: Familiar, path: Path) -> None:
         buffer,
         description=np.frombuffer(json.dumps(description, ensure_ascii=False).encode(), np.uint8),
         rarity=classifier.vocabulary.rarity,
-        weights=classifier.weights,
-        meaning=classifier.meaning,
+        starts=classifier.postings.starts,
+        holders=classifier.postings.examples,
+        amounts=classifier.postings.values,
+        vectors=classifier.vectors,
         centre=classifier.centre,
-        bias=classifier.bias,
+        share=classifier.share,
     )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,15 +91,18 @@ def load(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar] | None:
 def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
     with np.load(path, allow_pickle=False) as arrays:
         described = json.loads(arrays["description"].tobytes().decode())
-        rarity, weights, meaning, centre, bias = (
-            np.asarray(arrays[name], np.float32) for name in ("rarity", "weights", "meaning", "centre", "bias")
+        rarity, amounts, vectors, centre, share = (
+            np.asarray(arrays[name], np.float32) for name in ("rarity", "amounts", "vectors", "centre", "share")
         )
+        starts, holders = (np.asarray(arrays[name], np.int32) for name in ("starts", "holders"))
     words = {name: number for number, name in enumerate(described["words"])}
     characters = {name: number for number, name in enumerate(described["characters"], start=len(words))}
     labels = tuple(described["labels"])
     features = len(words) + len(characters)
-    shapes = (rarity.shape, weights.shape, meaning.shape, bias.shape)
-    if shapes != ((features,), (features, len(labels)), (len(centre), len(labels)), (len(labels),)):
+    count = len(share)
+    shapes = (rarity.shape, starts.shape, holders.shape, vectors.shape, share.shape)
+    fitting = ((features,), (features + 1,), amounts.shape, (count, len(centre)), (count, len(labels)))
+    if shapes != fitting or not _in_bounds(starts, holders, count):
         raise ValueError("the arrays do not fit each other")
     found = installed_encoder() if encoder and len(centre) else None
     if len(centre) and found is None:
@@ -105,11 +110,16 @@ def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
     classifier = Classifier(
         labels=labels,
         vocabulary=Vocabulary(words, characters, rarity),
-        weights=weights,
-        meaning=meaning,
+        postings=Postings(starts, holders, amounts),
+        vectors=vectors,
         centre=centre,
-        bias=bias,
+        share=share,
         sharpness=float(described["sharpness"]),
         encoder=found,
     )
     return classifier, Familiar(**described["familiar"])
+
+
+def _in_bounds(starts: Ints, holders: Ints, count: int) -> bool:
+    ordered = starts[0] == 0 and starts[-1] == len(holders) and bool((np.diff(starts) >= 0).all())
+    return ordered and (not len(holders) or (holders.min() >= 0 and bool(holders.max() < count)))

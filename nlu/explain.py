@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from knowledge_base.schema import Pack, Thresholds
-from nlu.classifier import Classifier, centred
+from nlu.classifier import MEANING_WEIGHT, Classifier, centred
 from nlu.cleaning import clean
 from nlu.entities import series_of
 from nlu.examples import examples, prepared
@@ -83,17 +83,20 @@ def explain(text: str, pack: Pack, matcher: Matcher) -> Explanation:
 
 
 def _weighed(text: str, classifier: Classifier, best: int) -> tuple[Weighed, ...]:
-    vocabulary = classifier.vocabulary
+    """By the slope of the best class's score, against the mean of all: the examples that have the feature too."""
+    vocabulary, postings = classifier.vocabulary, classifier.postings
     names = [*vocabulary.words, *(f"«{letters}»" for letters in vocabulary.characters)]
-    ids, values = vocabulary.vector(counted(text))
-    rows = classifier.weights[ids] * values[:, None]
-    told = [(names[at], float(row[best] - row.mean())) for at, row in zip(ids, rows, strict=True)]
+    said = classifier.kernel([text])[0] * (classifier.share[:, best] - classifier.share.mean(axis=1))
+    said *= classifier.sharpness
+    told = []
+    for number, value in zip(*vocabulary.vector(counted(text)), strict=True):
+        held = slice(postings.starts[number], postings.starts[number + 1])
+        told.append((names[number], float(value * (postings.values[held] @ said[postings.examples[held]]))))
+    whole = sum(weight for _, weight in told)
+    told.append(("(all words and letters)", whole))
     if classifier.encoder is not None and len(classifier.centre):
         meant = centred(classifier.encoder.encode([text]), classifier.centre)[0]
-        scores = np.einsum("d,dc->c", meant, classifier.meaning)
-        told.append(("(the meaning of the sentence)", float(scores[best] - scores.mean())))
-    whole = rows.sum(axis=0)
-    told.append(("(all words and letters)", float(whole[best] - whole.mean())))
+        told.append(("(the meaning of the sentence)", MEANING_WEIGHT * float(said @ (classifier.vectors @ meant))))
     heaviest = sorted(told, key=lambda one: -abs(one[1]))[:SHOWN]
     return tuple(Weighed(name, round(weight, 3)) for name, weight in heaviest)
 
