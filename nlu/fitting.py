@@ -21,7 +21,7 @@ from nlu.embedding import SentenceEncoder, installed_encoder
 from nlu.features import Floats, Vocabulary, counted, learn_vocabulary
 from nlu.training_example import Example, merged
 
-RIDGE = 0.1
+RIDGE = 0.05
 """Doubt about an example of weight 1, on the diagonal of the kernel; by cross-validation."""
 BEGINNING = 100
 """Characters of a paragraph whose meaning is read: it says at once what it is about, and reading is dear."""
@@ -52,7 +52,8 @@ def _fitted(examples: Sequence[Example], encoder: SentenceEncoder | None) -> Cla
     vectors, centre = _vectors(examples, asked, encoder)
     truth = np.array([numbers[one.slug] for one in examples], np.intp)
     importance = np.array([one.weight for one in examples], np.float32)
-    share, left_out = _solve(_kernel(sparse, vectors), truth, importance, len(labels))
+    kernel = _kernel(sparse, vectors, len(encoder.sizes) if encoder else 0)
+    share, left_out = _solve(kernel, truth, importance, len(labels))
     by_feature = sparse.tocsc()
     return Classifier(
         labels=labels,
@@ -79,25 +80,25 @@ def _sparse(examples: Sequence[Example]) -> tuple[Vocabulary, csr_matrix]:
     return vocabulary, csr_matrix((values, ids, starts), shape=(len(rows), len(vocabulary.rarity)))
 
 
-def _kernel(sparse: csr_matrix, vectors: Floats) -> Floats:
+def _kernel(sparse: csr_matrix, vectors: Floats, encoders: int) -> Floats:
     """Nearness of all examples, shape (N, N); by strips, for a sparse product of all takes thrice the room."""
     like = np.asarray(vectors @ vectors.T, np.float32)
     like *= MEANING_WEIGHT
     turned = sparse.T.tocsr()
     for start in range(0, len(like), STRIP):
         like[start : start + STRIP] += (sparse[start : start + STRIP] @ turned).toarray()
-    return nearness(like, encoded=vectors.shape[1] > 0)
+    return nearness(like, encoders=encoders)
 
 
 def _vectors(
     examples: Sequence[Example], asked: NDArray[np.bool_], encoder: SentenceEncoder | None
 ) -> tuple[Floats, Floats]:
-    """Sentence vectors about the mean of what people type, shape (examples, 512), and that mean."""
+    """Sentence vectors about the mean of what people type, shape (examples, dimensions), and that mean."""
     if encoder is None:
         return np.zeros((len(examples), 0), np.float32), np.zeros(0, np.float32)
     raw = encoder.encode([one.text if one.asked else _beginning(one.text) for one in examples])
     centre = raw[asked].mean(axis=0)
-    return centred(raw, centre), centre
+    return centred(raw, centre, encoder.sizes), centre
 
 
 def _beginning(text: str) -> str:
