@@ -19,9 +19,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from nlu.embedding import SentenceEncoder
 from nlu.features import CHARACTERS_WEIGHT, Floats, Ints, Vocabulary, counted
 
-MEANING_WEIGHT = 1.8
-"""Likeness of sentence vectors against likeness of lemmas, by cross-validation."""
-NEARNESS = 0.3
+MEANING_WEIGHT = 4.0
+"""Likeness of sentence vectors against likeness of lemmas, by samples left out."""
+NEARNESS = 0.2
 """How much more a near example counts than a far one: times e to this power for every 1 of likeness."""
 
 
