@@ -66,7 +66,10 @@ class Classifier:
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Calibrated probabilities of cleaned texts, shape (texts, C); each row sums to 1."""
         one_thread()
-        scores: Floats = self.kernel(texts) @ self.share
+        # Row by row, here and in the kernel: a text has the same score alone and in a batch, to the last digit.
+        scores: Floats = np.zeros((len(texts), len(self.labels)), np.float32)
+        for row, near in enumerate(self.kernel(texts)):
+            np.dot(near, self.share, out=scores[row])
         scores *= self.sharpness
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
@@ -78,7 +81,8 @@ class Classifier:
         like = np.zeros((len(texts), len(self.share)), np.float32)
         if self.encoder is not None and len(self.centre):
             found = centred(self.encoder.encode(texts), self.centre, self.encoder.sizes)
-            np.matmul(found, self.vectors.T, out=like)
+            for row, meant in enumerate(found):
+                np.dot(self.vectors, meant, out=like[row])
             like *= MEANING_WEIGHT
         for row, text in enumerate(texts):
             like[row] += self.postings.likeness(*self.vocabulary.vector(counted(text)), len(self.share))

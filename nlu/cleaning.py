@@ -24,7 +24,7 @@ _JUNK = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 """Categories dropped: controls, zero-width and direction marks, surrogates, accents left over by NFKC."""
 _PLAIN = re.compile(r"[\x20-\x7eа-яё\n«»—–]*", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]")
-_ADDRESS = re.compile(r"\S*(?:://|@|www\.|\w\.[a-z]{2,})\S*")
+_ADDRESS = re.compile(r"(?<!\S)\S*(?:://|@|www\.|\w\.[a-z]{2,})\S*")
 _CYRILLIC = re.compile(r"[а-я]")
 
 

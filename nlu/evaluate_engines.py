@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from knowledge_base.schema import Pack
 from nlu.evaluate import resident_mb
 from nlu.examples import examples
 from nlu.familiar import familiar_with
 from nlu.reading import Ranking, Reader
+from nlu.training import write_pack
 from nlu.understanding import Engine, Understanding
+
+ROOT = Path(__file__).parent.parent
 
 
 class NotSetUp(RuntimeError):
@@ -47,23 +53,23 @@ def matcher(pack: Pack, folder: Path) -> Iterator[Trained]:
 @contextmanager
 def rasa(pack: Pack, folder: Path) -> Iterator[Trained]:
     """Rasa, trained on the same pack in ``folder`` and asked over HTTP; what it ranks is read as by the bot."""
-    try:
-        from scripts.rasa_tools.environment import installed
-        from scripts.rasa_tools.model import RasaFailed, train_pack
-        from scripts.rasa_tools.server import RasaServer
-    except ImportError:
-        raise NotSetUp("Rasa is trained from a checkout of the project, with its scripts/ folder.") from None
-    if installed() is None:
-        raise NotSetUp("Rasa is not set up here. Run: scripts/rasa setup")
     started = time.perf_counter()
-    try:
-        model = train_pack(pack, folder)
-        seconds = time.perf_counter() - started
-        with RasaServer(model) as server:
-            number = server.process.pid if server.process else 0
-            yield Trained(_OverHttp(pack, server.parse), seconds, 0.0, lambda: resident_mb(number))
-    except RasaFailed as error:
-        raise NotSetUp(f"Rasa failed: {error}") from None
+    write_pack(pack, folder / "project")
+    command = [sys.executable, "-m", "scripts.rasa_tools.evaluation", str(folder / "project"), str(folder / "models")]
+    # Another program, for Rasa's tools are no part of this one; it serves until its input ends.
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        try:
+            told = json.loads(
+                server.stdout.readline() or '{"error": "Rasa is not set up here. Run: scripts/rasa setup"}'
+            )
+            if "error" in told:
+                raise NotSetUp(told["error"])
+            seconds = time.perf_counter() - started
+            yield Trained(_OverHttp(pack, told["url"]), seconds, 0.0, lambda: resident_mb(told["process"]))
+        finally:
+            server.stdin.close()
 
 
 class _OverHttp:
@@ -71,9 +77,9 @@ class _OverHttp:
 
     name = "rasa"
 
-    def __init__(self, pack: Pack, parse: Callable[[str], dict[str, Any]]) -> None:
+    def __init__(self, pack: Pack, url: str) -> None:
         self._reader = Reader(pack, familiar_with(examples(pack)))
-        self._parse = parse
+        self._url = url
 
     def understand(self, text: str) -> Understanding:
         return self.understand_all([text])[0]
@@ -83,7 +89,11 @@ class _OverHttp:
         return self._reader.finish(begun, [self._rank(text) for text in begun.unjudged], self.name)
 
     def _rank(self, text: str) -> Ranking:
-        return [(one["name"], float(one["confidence"])) for one in self._parse(text)["intent_ranking"]]
+        body = json.dumps({"text": text}).encode()
+        request = urllib.request.Request(self._url, data=body, headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as response:
+            told = json.load(response)
+        return [(one["name"], float(one["confidence"])) for one in told["intent_ranking"]]
 
 
 Home = Callable[..., AbstractContextManager[Trained]]

@@ -55,7 +55,15 @@ def test_every_template_service_and_command_is_a_flat_intent(ministry_pack: Pack
     domain = yaml.safe_load((tmp_path / "project" / "domain.yml").read_text(encoding="utf-8"))
     slugs = {*ministry_pack.templates, *ministry_pack.services, *ministry_pack.intents}
     assert set(domain["intents"]) == slugs
-    assert set(domain["entities"]) == {"date", "phone", "inn", "amount", "municipality", "request_number"}
+    assert set(domain["entities"]) == {
+        "date",
+        "phone",
+        "inn",
+        "amount",
+        "municipality",
+        "request_number",
+        "bare_number",
+    }
 
 
 def test_patterns_and_names_are_those_of_the_own_engine(ministry_pack: Pack, tmp_path: Path) -> None:
@@ -74,7 +82,7 @@ def test_every_sample_of_an_entity_fits_its_pattern(ministry_pack: Pack, tmp_pat
     write_pack(ministry_pack, tmp_path / "project")
     known = patterns({"ОТ"})
     shown = re.findall(r"\[(.+?)\]\((\w+)\)", (tmp_path / "project" / "data" / "nlu.yml").read_text(encoding="utf-8"))
-    assert len(shown) == 12
+    assert len(shown) == 14
     for text, kind in shown:
         fits = [re.search(one, text, re.IGNORECASE) for one in known.get(kind, [])]
         assert kind == "municipality" or any(fits), (text, kind)
