@@ -38,11 +38,12 @@ class Postings:
 
     def likeness(self, ids: Ints, values: Floats, count: int) -> Floats:
         """Scalar products of a text's features with those of ``count`` examples, shape (count,)."""
-        total = np.zeros(count, np.float32)
-        for number, value in zip(ids.tolist(), values.tolist()):  # noqa: B905 - one value a feature
-            held = slice(self.starts[number], self.starts[number + 1])
-            total[self.examples[held]] += self.values[held] * np.float32(value)
-        return total
+        first = self.starts[ids]
+        sizes = self.starts[ids + 1] - first
+        ends = np.cumsum(sizes, dtype=np.int64)
+        where = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - (ends - sizes), sizes)
+        weighed = self.values[where] * np.repeat(values, sizes)
+        return np.bincount(self.examples[where], weighed, count).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,7 @@ class Classifier:
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Calibrated probabilities of cleaned texts, shape (texts, C); each row sums to 1."""
         one_thread()
-        # Row by row, here and in the kernel: a text has the same score alone and in a batch, to the last digit.
-        scores: Floats = np.zeros((len(texts), len(self.labels)), np.float32)
-        for row, near in enumerate(self.kernel(texts)):
-            np.dot(near, self.share, out=scores[row])
+        scores: Floats = self.kernel(texts) @ self.share
         scores *= self.sharpness
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
@@ -78,11 +76,10 @@ class Classifier:
 
     def kernel(self, texts: Sequence[str]) -> Floats:
         """How near every text is to every example, shape (texts, N): 1 for the same text, towards 0 for a stranger."""
-        like = np.zeros((len(texts), len(self.share)), np.float32)
+        like: Floats = np.zeros((len(texts), len(self.share)), np.float32)
         if self.encoder is not None and len(self.centre):
             found = centred(self.encoder.encode(texts), self.centre, self.encoder.sizes)
-            for row, meant in enumerate(found):
-                np.dot(self.vectors, meant, out=like[row])
+            np.matmul(found, self.vectors.T, out=like)
             like *= MEANING_WEIGHT
         for row, text in enumerate(texts):
             like[row] += self.postings.likeness(*self.vocabulary.vector(counted(text)), len(self.share))

@@ -24,9 +24,10 @@ from bot.config import Settings
 from bot.domain.messages import Channel
 from bot.turn import Runtime
 from tests.balancer import Balancer
+from tests.colleagues import Staff
 from tests.emulators.telegram import STAFF_CHAT, TelegramEmulator
 from tests.emulators.vk import VkEmulator
-from tests.people import PATIENCE, Client, Staff
+from tests.people import PATIENCE, Client
 
 WEDNESDAY = dt.datetime(2026, 11, 25, 11, 40, tzinfo=dt.UTC)
 """14:40 in the office: open, and no holiday near."""

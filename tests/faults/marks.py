@@ -20,7 +20,7 @@ def seen(deployment: Deployment) -> dict[str, int]:
 
 async def said(deployment: Deployment) -> dict[str, int]:
     """How often each mark was saved to be posted: the group takes a post in three seconds."""
-    rows = await deployment.rows("SELECT body FROM outbox WHERE thread_of IS NOT NULL AND kind = 'message'")
+    rows = await deployment.rows("SELECT body FROM outbox WHERE conversation LIKE 'staff:%' AND kind = 'message'")
     return _counted([json.loads(row["body"])["text"] for row in rows])
 
 

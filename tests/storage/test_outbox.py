@@ -217,7 +217,7 @@ async def test_a_topic_is_created_once_and_posts_follow_into_it(worker: Worker) 
     await worker.says("1", "agrostartup")
     topics = [call for call in await claim(db) if call.call.target == STAFF_CHAT]
     assert [call.call.kind for call in topics] == [CallKind.CREATE_TOPIC]
-    assert topics[0].call.rendered.text.startswith("№")
+    assert topics[0].call.rendered.text.startswith("🆕 №1")
     await sent(db, topics[0], topic="55")
     post = next(call for call in await claim(db) if call.call.target == STAFF_CHAT)
     assert (post.call.kind, post.call.thread) == (CallKind.MESSAGE, "55")

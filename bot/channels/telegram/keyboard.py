@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
@@ -28,7 +29,9 @@ def _row(row: Sequence[RenderedButton]) -> list[InlineKeyboardButton]:
     return [_button(button) for button in row]
 
 
+@lru_cache(maxsize=4096)
 def _button(button: RenderedButton) -> InlineKeyboardButton:
+    """Immutable, and the same few hundred in all conversations."""
     if not whole(button.label, button.action, button.link):
         raise Refused("a button holds half a character")
     if not button.label.strip() or len(button.label.encode("utf-16-le")) > 2 * CAPABILITIES.max_label:

@@ -20,7 +20,7 @@ from bot.usecases import (
     reopen_case,
     write_note,
 )
-from tests.people import Staff
+from tests.colleagues import Staff
 from tests.world import World
 
 

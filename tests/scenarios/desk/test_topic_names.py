@@ -8,9 +8,9 @@ import time
 import pytest
 
 from bot.domain.messages import Channel
+from tests.colleagues import Staff
 from tests.emulators.telegram import STAFF_CHAT
 from tests.emulators.telegram_groups import delete_topic
-from tests.people import Staff
 from tests.scenarios.desk.clerk import clerk
 from tests.world import World
 

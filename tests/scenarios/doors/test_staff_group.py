@@ -11,9 +11,9 @@ import pytest
 from bot.checkups import Finding
 from bot.doctor import examine
 from bot.domain.messages import Channel
+from tests.colleagues import Staff
 from tests.emulators import telegram_groups as groups
 from tests.emulators.telegram import STAFF_CHAT
-from tests.people import Staff
 from tests.world import World
 from tests.world import world as a_world
 
