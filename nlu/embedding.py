@@ -34,6 +34,8 @@ _BEGINNING, _END = 120, 240
 
 _LONG_WORD = re.compile(r"(\S{40})\S+")
 """A longer "word" is noise, and dear: every sign of it is looked at with every other."""
+_LONG_NUMBER = re.compile(r"\d{4,}")
+"""A telephone or the number of a request says nothing of what is asked; read digit by digit it costs like words."""
 
 Encode = Callable[[Sequence[str]], Floats]
 
@@ -56,7 +58,7 @@ class SentenceEncoder:
 
 
 def _shown(text: str) -> str:
-    text = _LONG_WORD.sub(r"\1", text)
+    text = _LONG_NUMBER.sub("", _LONG_WORD.sub(r"\1", text)) or text
     return text if len(text) <= _BEGINNING + _END else f"{text[:_BEGINNING]} {text[-_END:]}"
 
 
