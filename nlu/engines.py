@@ -36,7 +36,7 @@ class _Comparison:
     given: Sequence[Understanding]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Live:
     """The engine of one release: immutable, so that a release and its engine are swapped as one."""
 
