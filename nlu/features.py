@@ -31,7 +31,7 @@ _HEAD, _TAIL = 40, 80
 """Words kept of a very long text: people come to the point at the end."""
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def _character_features(word: str) -> tuple[str, ...]:
     padded = f" {word[:40]} "
     return tuple(
