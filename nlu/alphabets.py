@@ -92,7 +92,7 @@ def _by_sound(word: str) -> str:
     return re.sub(r"[а-я]+", lambda match: _known_spelling(match.group()), _mapped_sounds(word))
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def _known_spelling(word: str) -> str:
     for variant in _spellings(word):
         if is_russian_word(variant):

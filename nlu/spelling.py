@@ -124,7 +124,7 @@ def spelling_of(pack: Pack) -> Spelling:
     return Spelling([tidy(sample) for sample in samples], [tidy(text) for text in (*texts, *places)])
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8_192)
 def sound(word: str) -> str:
     """A word as it is heard, roughly: unstressed vowels, voiced and soft consonants, doubled letters are one."""
     table = letters("sounds")
