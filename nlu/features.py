@@ -1,7 +1,7 @@
 """The features of a text: TF-IDF of lemmas (one and two in a row) and of characters within words.
 
 A text becomes two short arrays, feature numbers and weights, so that scoring
-is one gather and one sum over a plain matrix, without scikit-learn.
+is gathers and sums over plain arrays, without scipy.
 """
 
 from __future__ import annotations
