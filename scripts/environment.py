@@ -14,7 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,7 +38,8 @@ def prepare(name: str) -> None:
     """Makes or updates ``.venv`` for the lock ``name`` (``run`` or ``dev``). Raises SetupError."""
     if _is_prepared(name):
         return
-    with _locked():
+    # Its file lies outside .venv, which may be removed.
+    with locked(ROOT / "var" / "environment.lock", "Another set-up of .venv is under way; waiting for it."):
         if _is_prepared(name):
             return
         _refuse_under_running()
@@ -111,8 +112,8 @@ def _has_uv() -> bool:
 
 def _install_with_uv(base: str, name: str) -> None:
     if not PYTHON.exists():
-        _call(["uv", "venv", "--quiet", "--no-project", "--python", base, VENV])
-    _call(["uv", "pip", "install", "--python", PYTHON, "-r", _lock_file(name)])
+        call(["uv", "venv", "--quiet", "--no-project", "--python", base, VENV])
+    call(["uv", "pip", "install", "--python", PYTHON, "-r", _lock_file(name)])
 
 
 def _install_with_pip(base: str, name: str, count: int) -> None:
@@ -125,14 +126,19 @@ def _install_with_pip(base: str, name: str, count: int) -> None:
             f"(for {base} the package may be called python{sys.version_info[0]}.{sys.version_info[1]}-venv)",
             2,
         )
-    _call([base, "-m", "venv", VENV])
+    call([base, "-m", "venv", VENV])
     command: list[str | Path] = [PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     command += ["--progress-bar=off", "-r", _lock_file(name)]
     _call_counting(command, count)
 
 
-def _call(command: Sequence[str | Path]) -> None:
-    if subprocess.run(command, check=False, stdout=sys.stderr).returncode != 0:
+def call(command: Sequence[str | Path]) -> None:
+    """Runs a command whose output is the user's to see. Raises SetupError when it fails."""
+    try:
+        done = subprocess.run(command, check=False, stdout=sys.stderr)
+    except OSError as error:
+        raise SetupError(f"{command[0]} cannot be run: {error}") from error
+    if done.returncode != 0:
         raise SetupError(f"This failed, see above: {shlex.join(map(str, command))}")
 
 
@@ -185,15 +191,14 @@ def _replace(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _locked() -> Iterator[None]:
-    """One set-up at a time; the lock file lies outside .venv, which may be removed."""
-    path = ROOT / "var" / "environment.lock"
-    path.parent.mkdir(exist_ok=True)
+def locked(path: Path, busy: str) -> Iterator[None]:
+    """One process at a time, by a lock on the file ``path``; whoever has to wait is told ``busy``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another set-up of .venv is under way; waiting for it.")
+            say(busy)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -203,28 +208,37 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def exit_code(work: Callable[[], object], what: str) -> int:
+    """Does the work; a failure to make ``what`` is told in plain words, without a traceback."""
+    try:
+        work()
+    except SetupError as error:
+        say(str(error))
+        return error.code
+    except OSError as error:
+        say(f"{what} cannot be made: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("Stopped; the next start goes on from here.")
+        return 130
+    return 0
+
+
 def main(arguments: list[str]) -> int:
     """``prepare run|dev``, or ``run [ARGUMENT...]``."""
     verb, *rest = arguments or [""]
     if verb not in ("prepare", "run") or (verb == "prepare" and (len(rest) != 1 or rest[0] not in COVERS)):
         say(str(__doc__))
         return 2
-    try:
-        prepare("run" if verb == "run" else rest[0])
-        if verb == "run":
-            path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-            command = [str(PYTHON), "-P", "-m", "scripts.start", *rest]
-            os.execve(PYTHON, command, os.environ | {"PYTHONPATH": path})
-    except SetupError as error:
-        say(str(error))
-        return error.code
-    except OSError as error:
-        say(f"The environment cannot be made: {error}")
-        return 1
-    except KeyboardInterrupt:
-        say("Stopped; the next start goes on from here.")
-        return 130
-    return 0
+    work = (lambda: prepare(rest[0])) if verb == "prepare" else (lambda: _start(rest))
+    return exit_code(work, "The environment")
+
+
+def _start(arguments: Sequence[str]) -> None:
+    prepare("run")
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    command = [str(PYTHON), "-P", "-m", "scripts.start", *arguments]
+    os.execve(PYTHON, command, os.environ | {"PYTHONPATH": path})
 
 
 if __name__ == "__main__":

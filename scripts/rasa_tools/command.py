@@ -16,8 +16,9 @@ from pathlib import Path
 from knowledge_base.load import load_pack
 from knowledge_base.schema import Pack
 from nlu.training import write_pack
+from scripts.environment import SetupError, say
 from scripts.rasa_tools.check import classifier_of, compare
-from scripts.rasa_tools.environment import RasaMissing, prepare, say
+from scripts.rasa_tools.environment import prepare
 from scripts.rasa_tools.model import ROOT, RasaFailed, report_on_questions, train_pack, validate
 from scripts.rasa_tools.server import RasaServer
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say(f"{_trained(pack, var)}")
             return 0
         return _serve(pack, var, given.port) if given.command == "serve" else _test(pack, var)
-    except RasaMissing as error:
+    except SetupError as error:
         say(str(error))
         return error.code
     except (RasaFailed, OSError, ValueError) as error:

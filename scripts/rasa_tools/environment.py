@@ -1,8 +1,10 @@
-"""Makes Rasa's environment from its lock, once for all checkouts of a user. Needs only the standard library."""
+"""Makes Rasa's environment from its lock, once for all checkouts of a user. Needs only the standard library.
+
+``python -P -m scripts.rasa_tools.environment``, with the project's folder in PYTHONPATH, by any Python 3.11.
+"""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shlex
@@ -10,21 +12,14 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+
+from scripts.environment import SetupError, call, exit_code, locked, say
 
 LOCK = Path(__file__).resolve().parent.parent / "locks" / "rasa.txt"
 STAMP = "otklik-stamp"
 _PROBE = "import sys; sys.exit(sys.version_info[:2] != (3, 10))"
-
-
-class RasaMissing(Exception):
-    """Rasa's environment could not be made; the message says why and what to do."""
-
-    def __init__(self, message: str, code: int = 1) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def folder() -> Path:
@@ -40,15 +35,15 @@ def installed() -> Path | None:
 
 
 def prepare() -> Path:
-    """The interpreter of the environment, which is made if need be (minutes). Raises RasaMissing."""
+    """The interpreter of the environment, which is made if need be (minutes). Raises SetupError."""
     if python := installed():
         return python
-    with _locked():
+    with locked(folder().with_suffix(".lock"), "Rasa's environment is being made by another process; waiting for it."):
         if python := installed():
             return python
         base = find_python()
         if base is None:
-            raise RasaMissing(NO_PYTHON, 2)
+            raise SetupError(NO_PYTHON, 2)
         started = time.monotonic()
         _install(base)
         say(f"Rasa's environment is ready in {folder()} ({time.monotonic() - started:.0f} s).")
@@ -88,40 +83,13 @@ def _install(base: Path) -> None:
     say(f"Installing Rasa into {home}: {count} packages for {base} (one to three minutes, about 2 GB).")
     python = home / "bin" / "python"
     if shutil.which("uv"):
-        _call(["uv", "venv", "--quiet", "--no-project", "--python", base, home])
-        _call(["uv", "pip", "install", "--quiet", "--python", python, "-r", LOCK])
+        call(["uv", "venv", "--quiet", "--no-project", "--python", base, home])
+        call(["uv", "pip", "install", "--quiet", "--python", python, "-r", LOCK])
     else:
-        _call([base, "-m", "venv", home])
-        _call([python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--quiet", "-r", LOCK])
+        call([base, "-m", "venv", home])
+        call([python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--quiet", "-r", LOCK])
     # Last: an environment without it is not whole.
     (home / STAMP).write_text(LOCK.name + "\n")
-
-
-def _call(command: Sequence[str | Path]) -> None:
-    try:
-        done = subprocess.run(command, check=False, stdout=sys.stderr)
-    except OSError as error:
-        raise RasaMissing(f"{command[0]} cannot be run: {error}") from error
-    if done.returncode != 0:
-        raise RasaMissing(f"This failed, see above: {shlex.join(map(str, command))}")
-
-
-@contextmanager
-def _locked() -> Iterator[None]:
-    path = folder().with_suffix(".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("Rasa's environment is being made by another process; waiting for it.")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def say(text: str) -> None:
-    """Tells the person at the terminal, on standard error."""
-    print(text, file=sys.stderr, flush=True)
 
 
 NO_PYTHON = """PYTHON 3.10 WAS NOT FOUND, and Rasa 3.6 runs on nothing newer. Looked for: python3.10 on the PATH,
@@ -137,18 +105,7 @@ def main(arguments: Sequence[str]) -> int:
     if arguments:
         say(f"scripts/rasa setup takes no arguments, not {shlex.join(arguments)}")
         return 2
-    try:
-        say(f"Rasa's environment: {prepare().parent.parent}")
-    except RasaMissing as error:
-        say(str(error))
-        return error.code
-    except OSError as error:
-        say(f"Rasa's environment cannot be made: {error}")
-        return 1
-    except KeyboardInterrupt:
-        say("Stopped; the next start begins the set-up anew.")
-        return 130
-    return 0
+    return exit_code(lambda: say(f"Rasa's environment: {prepare().parent.parent}"), "Rasa's environment")
 
 
 if __name__ == "__main__":

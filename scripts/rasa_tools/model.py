@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge_base.schema import Pack
 from nlu.training import model_name, write_pack
+from scripts.environment import locked
 from scripts.rasa_tools.environment import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +46,7 @@ def environment() -> dict[str, str]:
 
 
 def call(project: Path, *arguments: str) -> str:
-    """One command of Rasa in a project; what it said. Raises RasaFailed, or RasaMissing without an environment."""
+    """One command of Rasa in a project; what it said. Raises RasaFailed, or SetupError without an environment."""
     command = [str(prepare()), "-m", "scripts.rasa_tools.launch", *arguments]
     try:
         done = subprocess.run(
@@ -78,7 +76,7 @@ def train_model(project: Path, out: Path, name: str | None = None) -> Path:
     name = name or model_name(_content(project))
     model = out / f"{name}.tar.gz"
     out.mkdir(parents=True, exist_ok=True)
-    with _locked(out / ".training.lock"):
+    with locked(out / ".training.lock", "Another training is under way; waiting for it."):
         if model.is_file():
             os.utime(model)
             return model
@@ -134,10 +132,3 @@ def _keep_the_last(models: Path) -> None:
     found = sorted(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in found[KEPT:]:
         old.unlink(missing_ok=True)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with open(path, "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

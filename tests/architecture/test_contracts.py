@@ -29,7 +29,7 @@ PURE = {
 }
 """All that ``bot/domain`` may import: no I/O, no async, no clock, no SDK."""
 
-HEAVY = {"aiogram", "aiohttp", "vk_api", "requests", "sklearn", "pymorphy3"}
+HEAVY = {"aiogram", "aiohttp", "vk_api", "requests", "scipy", "pymorphy3"}
 """Imported by whatever needs them, when it does."""
 
 RAW_CONNECTIONS = {

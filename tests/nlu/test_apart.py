@@ -26,7 +26,7 @@ from pathlib import Path
 from knowledge_base.load import load_pack
 from nlu.apart import fit_apart
 fit_apart(load_pack(Path("knowledge_base/packs/ministry")), Path({str(tmp_path)!r}))
-print("sklearn" in sys.modules)
+print("scipy" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
