@@ -170,7 +170,7 @@ async def conversation_parts(visit: Visit, address: int, *, again: bool = False,
     colleagues = await read_desk.colleagues(visit.desk.runtime, who(visit).id)
     return {
         "conversation": found,
-        "case": found.cases[0] if found.cases else None,
+        "cases": [case for case in found.cases if case.closed_at is None] or found.cases[:1],
         "address": address,
         "labels": Labels(visit),
         "Right": Right,

@@ -66,8 +66,9 @@ class Labels:
         return self.visit.localized(choice.title) if choice else value
 
     def template(self, slug: str) -> str:
+        """What the assistant answered with: a template, or a service's form."""
         template = self.visit.desk.pack.templates.get(slug)
-        return self.visit.localized(template.title) if template else slug
+        return self.visit.localized(template.title) if template else self.service(slug)
 
     def reason(self, reason: str) -> str:
         """Why there is a case."""
@@ -81,6 +82,12 @@ class Labels:
             "request": says("A request"),
         }
         return names.get(reason, reason)
+
+    def matter(self, case: CaseRow) -> str:
+        """What a case is about, told apart from the others of its conversation."""
+        if not case.request:
+            return self.reason(case.reason)
+        return f"{case.number or case.request} · {self.service(case.service)}"
 
     def why(self, key: str) -> str:
         """Why something could not be done: the pack's own words."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.console.assets import BASE
+from bot.console.audit_words import in_words
 from bot.console.desk import Visit
 from bot.console.guard import Acting, Seated, who
 from bot.domain.cleaning import clean
@@ -81,7 +83,9 @@ async def audit(
 ) -> Response:
     by, verb, what = clean(by), clean(verb), clean(what)
     found = await read_audit(visit.desk.runtime, who(visit), by=by, verb=verb, what=what, before=before)
-    return visit.page("audit.html", found=found, by=by, verb=verb, what=what, first=before is None)
+    return visit.page(
+        "audit.html", found=found, by=by, verb=verb, what=what, first=before is None, in_words=partial(in_words, visit)
+    )
 
 
 async def _with_link(visit: Visit, staff_id: int) -> Response:

@@ -72,6 +72,9 @@ class CaseRow:
     waits: tuple[WaitRow, ...] = ()
     policy: str = ""
     """Of its last term."""
+    service: str = ""
+    may: frozenset[Right] = frozenset()
+    """What the reader of its conversation may do with it; empty in the queue."""
 
 
 @dataclass(frozen=True, slots=True)

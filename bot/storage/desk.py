@@ -33,7 +33,7 @@ async def address_of_request(tx: Tx, request_id: int) -> int | None:
 
 _CASES = """
     SELECT c.id, c.address_id, a.channel, a.reachable, c.reason, c.team, c.opened_at, c.closed_at, c.taken_by,
-           s.name AS holder_name, c.request_id, r.number, t.due_at, t.policy, t.reached,
+           s.name AS holder_name, c.request_id, r.number, r.service, t.due_at, t.policy, t.reached,
            t.id IS NOT NULL AND t.stopped_at IS NULL AS running, p.owed_by,
            ARRAY(SELECT json_build_object('body', w.body, 'due_at', w.due_at, 'name', b.name)
                  FROM body_wait w JOIN staff b ON b.id = w.staff_id
@@ -150,6 +150,7 @@ def _case(row: Row[Any], now: dt.datetime) -> CaseRow:
         reachable=row.reachable,
         waits=tuple(_wait(one, now) for one in row.waits),
         policy=row.policy or "",
+        service=row.service or "",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.domain import request as life
 from bot.domain.desk_errors import NotThere
@@ -67,6 +68,7 @@ async def conversation(
     dialog = dialogs.read(place.state)
     led = dialog is not None and dialog.led and bool(dialog.cases)
     allowed = _rights(reader, cases)
+    cases = tuple(replace(case, may=rights(reader, team=case.team, holder=case.holder)) for case in cases)
     return Conversation(address, place.channel, place.reachable, led, version, lines, more, cases, allowed, files)
 
 

@@ -1,7 +1,7 @@
 /* The inbox while it is open: what changed is fetched anew, what is typed is kept, forms go without leaving. */
 
 import { keep } from "./keep.js";
-import { listen, put } from "./parts.js";
+import { listen, put, signIn } from "./parts.js";
 import { suggest } from "./suggest.js";
 
 const queue = document.getElementById("queue");
@@ -24,6 +24,7 @@ async function talked() {
   if (!talk) return;
   const log = () => conversation.querySelector(".log");
   await Promise.all([put(conversation, talk.dataset.part), put(about, about.dataset.part)]);
+  showAbout();
   if (!answer) return;
   const seen = answer.elements.seen;
   if (Number(log().dataset.version) <= Number(seen.value)) return;
@@ -39,11 +40,6 @@ function tell(words, changes) {
   trouble.hidden = !words;
 }
 
-function signedOut() {
-  const here = location.pathname + location.search;
-  location.assign(`${document.body.dataset.base}/sign-in?next=${encodeURIComponent(here)}`);
-}
-
 /** Sends a form; what comes back is the answer of the server, or null without one. */
 async function send(form) {
   try {
@@ -53,7 +49,7 @@ async function send(form) {
       body: new URLSearchParams(new FormData(form)),
       headers: { Accept: "application/json" },
     });
-    if (response.status === 401) return signedOut();
+    if (response.status === 401) return location.assign(signIn());
     const told = await response.json();
     return response.ok ? told : { ...told, status: response.status };
   } catch {
@@ -95,6 +91,7 @@ async function sendAnswer(event) {
 /** After something of our own: what we see now is what we have seen. */
 async function refresh(always = false) {
   await Promise.all([put(conversation, talk.dataset.part, { always }), put(queue, queue.dataset.part)]);
+  showAbout();
   const version = conversation.querySelector(".log").dataset.version;
   if (answer && !text.value.trim()) answer.elements.seen.value = version;
   setTimeout(talked, 2500);
@@ -104,6 +101,8 @@ async function act(event) {
   const form = event.target.closest("form[data-acts]");
   if (!form) return;
   event.preventDefault();
+  const opener = (form.closest("details")?.querySelector("summary") ?? form.querySelector("button")).dataset.key;
+  const places = [opener, `case-${form.elements.case.value}`];
   const told = await send(form);
   if (!told) return;
   if (told.done) {
@@ -112,10 +111,11 @@ async function act(event) {
     await refresh(true);
     if (current) answer.elements.seen.value = conversation.querySelector(".log").dataset.version;
     tellIfThere("", []);
-    return;
+    return land(places);
   }
-  const words = told.fault === "network" ? trouble?.dataset.network : told.text || trouble?.dataset.conflict;
+  const words = told.fault === "network" ? trouble?.dataset.unsent : told.text || trouble?.dataset.changed;
   tellIfThere(words ?? "", told.changes ?? []);
+  if (told.fault === "network") return;
   if (form.querySelector("textarea")?.value.trim()) {
     // What was typed stays; sent once more, it is sent with what is known now.
     if (told.version) form.elements.seen.value = told.version;
@@ -123,6 +123,14 @@ async function act(event) {
     return;
   }
   await put(conversation, talk.dataset.part, { always: true });
+  land(places);
+}
+
+/** The focus stays with the case that was acted on; whoever took it, or has no more to do with it, writes on. */
+function land(places) {
+  const found = places.map((key) => conversation.querySelector(`[data-key="${CSS.escape(key)}"]`)).find(Boolean);
+  const taken = places[0].startsWith("claim-") || places[0].startsWith("reopen-");
+  ((taken ? text : found) ?? text ?? conversation.querySelector(".log")).focus();
 }
 
 /** Older messages come in above, and what is being read stays where it is. */
@@ -140,6 +148,12 @@ async function older() {
   talk.dataset.part = address;
   log().scrollTop = log().scrollHeight - below;
   if (focused) (conversation.querySelector("[data-older]") ?? log()).focus({ preventScroll: true });
+}
+
+/** On a narrow screen the client's card lies over the conversation. */
+function showAbout(open = document.body.classList.contains("about-open")) {
+  document.body.classList.toggle("about-open", open);
+  conversation.querySelector(".about-toggle").setAttribute("aria-expanded", String(open));
 }
 
 function tellIfThere(words, changes) {
@@ -176,10 +190,22 @@ conversation?.addEventListener("click", (event) => {
     event.preventDefault();
     older();
   }
-  const toggle = event.target.closest(".about-toggle");
-  if (!toggle) return;
-  const open = document.body.classList.toggle("about-open");
-  toggle.setAttribute("aria-expanded", String(open));
+  if (!event.target.closest(".about-toggle")) return;
+  showAbout(!document.body.classList.contains("about-open"));
+});
+
+about?.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#case-']");
+  if (!link) return;
+  event.preventDefault();
+  showAbout(false);
+  document.getElementById(link.hash.slice(1))?.focus();
+});
+
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !document.body.classList.contains("about-open")) return;
+  showAbout(false);
+  conversation.querySelector(".about-toggle").focus();
 });
 
 queue.addEventListener("change", (event) => {

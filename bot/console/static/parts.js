@@ -4,25 +4,31 @@ const policy = globalThis.trustedTypes?.createPolicy("desk", { createHTML: (html
 const waiting = new Map();
 
 /**
- * Replaces a part by what our own server renders (escaped there); focus stays where it was.
- * Of several at once the last one counts; that it must be done whatever is open there is not forgotten with the others.
+ * Replaces a part by what our own server renders (escaped there); focus stays where it was, or as near as can be.
+ * Of several at once the last one counts, for whoever waits for an earlier one too; that it must be done whatever is
+ * open there is not forgotten with the others.
  */
-export async function put(part, address, { always = false } = {}) {
+export function put(part, address, { always = false } = {}) {
   const wish = waiting.get(part) ?? { turn: 0, always: false };
   waiting.set(part, wish);
-  const turn = ++wish.turn;
+  wish.turn += 1;
   wish.always ||= always;
-  let response;
+  wish.last = bring(part, address, wish, wish.turn);
+  return wish.last;
+}
+
+async function bring(part, address, wish, turn) {
+  let html;
   try {
-    response = await fetch(address, { headers: { Accept: "text/html" }, redirect: "manual" });
+    const response = await fetch(address, { headers: { Accept: "text/html" }, redirect: "manual" });
+    html = response.ok ? await response.text() : null;
   } catch {
-    return;
+    html = null;
   }
-  if (!response.ok || wish.turn !== turn) return;
-  const html = await response.text();
-  if (wish.turn !== turn || (!wish.always && busy(part))) return;
+  if (wish.turn !== turn) return wish.last;
+  if (html === null || (!wish.always && busy(part))) return;
   wish.always = false;
-  const key = part.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  const keys = keysOf(part);
   const pictures = [...part.querySelectorAll("img[data-keeps]")].filter((image) => image.complete);
   const read = part.querySelector("[data-keeps-place]");
   const place = read?.scrollTop;
@@ -33,7 +39,21 @@ export async function put(part, address, { always = false } = {}) {
   if (read && fresh) fresh.scrollTop = atEnd ? fresh.scrollHeight : place;
   // Every fetch of a picture is a look that is kept in the audit: one that is here already stays.
   for (const image of pictures) part.querySelector(`img[data-keeps][src="${CSS.escape(image.getAttribute("src"))}"]`)?.replaceWith(image);
-  if (key) part.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  if (keys) focusOn(part, keys)?.focus({ preventScroll: true });
+}
+
+/** What has the focus there, and what it stands in, from within outward; null where the focus is elsewhere. */
+function keysOf(part) {
+  if (!part.contains(document.activeElement)) return null;
+  const keys = [];
+  for (let at = document.activeElement; at !== part; at = at.parentElement) if (at.dataset.key) keys.push(at.dataset.key);
+  return keys;
+}
+
+/** The first of them that is still there, else the first place that can have the focus. */
+function focusOn(part, keys) {
+  const found = keys.map((key) => part.querySelector(`[data-key="${CSS.escape(key)}"]`)).find(Boolean);
+  return found ?? part.querySelector("[data-keeps-place], [data-key]");
 }
 
 /** Somebody types, chooses or has a menu open in it: it can wait. */
@@ -42,6 +62,9 @@ function busy(part) {
   return part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
 }
 
+/** Where to sign in and come back here. */
+export const signIn = () => `${document.body.dataset.base}/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+
 /** Follows the stream; shows whether it is alive. */
 export function listen(address, on) {
   const line = document.getElementById("line");
@@ -49,6 +72,7 @@ export function listen(address, on) {
     if (line.dataset.state === state) return;
     line.dataset.state = state;
     line.textContent = line.dataset[state];
+    if (state === "over") line.replaceChildren(Object.assign(document.createElement("a"), { href: signIn(), textContent: line.dataset.over }));
   };
   const source = new EventSource(`${document.body.dataset.base}/live?address=${address}`);
   let lost = false;

@@ -85,6 +85,6 @@ async def test_the_first_administrator_lets_a_colleague_in(world: World, office:
     await boris.page.reload()
     await expect(boris.page.get_by_label("Логин")).to_be_visible()
     await boris.pictures("desk-sign-in")
-    await anna.page.get_by_role("link", name="Журнал действий").click()
+    await anna.page.get_by_role("link", name="Журнал").click()
     await expect(anna.page.get_by_text("staff.deactivated")).to_be_visible()
     await anna.pictures("desk-audit")
