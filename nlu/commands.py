@@ -88,7 +88,7 @@ def _train(given: argparse.Namespace, pack: Pack, settings: Any, out: TextIO) ->
 
 
 def _evaluate(given: argparse.Namespace, pack: Pack, settings: Any, out: TextIO) -> int:
-    from nlu.evaluate_engines import NotSetUp
+    from nlu.evaluate_engines import NoEngine
     from nlu.evaluate_report import Evaluation, as_json, as_table, write
 
     if given.encoder:
@@ -107,8 +107,9 @@ def _evaluate(given: argparse.Namespace, pack: Pack, settings: Any, out: TextIO)
         return _complain("The pack has no test questions. Give a file to --test.")
     names = ("matcher", "rasa") if given.engine == "both" else (given.engine,)
     try:
-        runs = tuple(_run(name, lessons, asked) for name in names)
-    except NotSetUp as error:
+        # Rasa first: where it is not set up, that is told before minutes of training.
+        runs = tuple(_run(name, lessons, asked) for name in reversed(names))[::-1]
+    except NoEngine as error:
         return _complain(str(error))
     evaluation = Evaluation(
         train=str(given.train or f"pack {pack.agency.name}"),

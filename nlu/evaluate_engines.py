@@ -23,8 +23,8 @@ from nlu.understanding import Engine, Understanding
 ROOT = Path(__file__).parent.parent
 
 
-class NotSetUp(RuntimeError):
-    """The engine can't be had here; the message says what to do."""
+class NoEngine(RuntimeError):
+    """The engine can't be had here, or broke down; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,16 @@ def rasa(pack: Pack, folder: Path) -> Iterator[Trained]:
         assert server.stdin is not None
         assert server.stdout is not None
         try:
-            told = json.loads(
-                server.stdout.readline() or '{"error": "Rasa is not set up here. Run: scripts/rasa setup"}'
-            )
+            told = json.loads(server.stdout.readline() or f'{{"error": "{_NO_TOOLS}"}}')
             if "error" in told:
-                raise NotSetUp(told["error"])
+                raise NoEngine(told["error"])
             seconds = time.perf_counter() - started
             yield Trained(_OverHttp(pack, told["url"]), seconds, 0.0, lambda: resident_mb(told["process"]))
         finally:
             server.stdin.close()
+
+
+_NO_TOOLS = "Rasa's tools ended without a result, see above. They are run from the project's folder (scripts/rasa)."
 
 
 class _OverHttp:
@@ -89,10 +90,16 @@ class _OverHttp:
         return self._reader.finish(begun, [self._rank(text) for text in begun.unjudged], self.name)
 
     def _rank(self, text: str) -> Ranking:
-        body = json.dumps({"text": text}).encode()
+        # Rasa takes a text that begins with a slash for the name of an intent; the bot never sends it one.
+        body = json.dumps({"text": text.lstrip("/ ")}).encode()
         request = urllib.request.Request(self._url, data=body, headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as response:
-            told = json.load(response)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                told = json.load(response)
+        except (OSError, ValueError) as error:
+            raise NoEngine(
+                f"Rasa broke down under the questions ({error}). Is there memory enough? Try again."
+            ) from None
         return [(one["name"], float(one["confidence"])) for one in told["intent_ranking"]]
 
 

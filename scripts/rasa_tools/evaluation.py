@@ -23,7 +23,7 @@ def main(project: Path, models: Path) -> None:
             assert server.process is not None
             _tell(url=f"{server.url}/model/parse?token={server.token}", process=server.process.pid)
             sys.stdin.read()
-    except RasaFailed as failed:
+    except (RasaFailed, OSError) as failed:
         _tell(error=f"Rasa failed: {failed}")
 
 
