@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.config import Settings
-from bot.storage import health, personal, releases
+from bot.storage import health, personal, releases, shadow
 from bot.storage.health import Numbers
 from bot.storage.session import Database
 from bot.telling import told
@@ -24,6 +24,8 @@ STUCK_SECONDS = 60
 DRIFT_SECONDS = 5.0
 LITTLE_SPACE = 500 * 2**20
 CERTIFICATE_DAYS = 14
+PAIRS = 5
+"""Pairs of readings that are told."""
 SAMPLE = 50
 """Personal values that are tried to be read."""
 
@@ -53,6 +55,21 @@ async def examine_engines(settings: Settings) -> Engines:
     finally:
         await db.close()
     return Engines(newest.version if newest else None, sum(lately.values()), lately.get("rasa", 0))
+
+
+async def examine_shadow(settings: Settings) -> Finding:
+    """How alike both engines read what clients wrote: counts, outcomes and slugs, no words."""
+    db = Database(settings.database_url, size=1)
+    try:
+        async with db.begin() as tx:
+            found = await shadow.newest(tx, PAIRS)
+    finally:
+        await db.close()
+    if found is None:
+        return Finding("shadow", True, "no message was read by both engines yet")
+    alike = f"release {found.release}: both engines read {found.alike} of {found.messages} messages alike"
+    apart = "; ".join(f"{one} / {other}: {times}" for (one, other), times in found.apart)
+    return Finding("shadow", True, f"{alike}{'. Apart most often (own engine / Rasa): ' if apart else ''}{apart}")
 
 
 async def examine_work(settings: Settings, now: dt.datetime) -> list[Finding]:

@@ -40,6 +40,8 @@ async def examine(settings: Settings, now: dt.datetime) -> list[Finding]:
     found.extend(await checkups.examine_machine(settings, now))
     found.extend(_content(settings))
     found.append(await _rasa(settings, database=found[1].fine))
+    if settings.rasa_url is not None and settings.rasa_mode == "shadow" and found[1].fine:
+        found.append(await checkups.examine_shadow(settings))
     found.append(_speech(settings))
     found.append(await _telegram(settings))
     if settings.telegram_token is not None and found[-1].fine:

@@ -27,6 +27,7 @@ from bot.storage.columns import said_number as _said_id
 from bot.storage.messenger_tables import group_trouble as group_trouble
 from bot.storage.messenger_tables import moved_chat as moved_chat
 from bot.storage.messenger_tables import reaction as reaction
+from bot.storage.shadow_table import comparison as comparison
 from bot.storage.wait_tables import body_wait as body_wait
 from bot.storage.wishes import erasure as erasure
 
