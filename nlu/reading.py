@@ -134,7 +134,7 @@ class Reader:
 
         ``ms`` of each is the time of the batch.
         """
-        judged = {text: self._judged(ranking) for text, ranking in zip(begun.unjudged, rankings, strict=True)}
+        judged = {text: self._judged(text, ranking) for text, ranking in zip(begun.unjudged, rankings, strict=True)}
         readings = {**begun.told, **judged}
         return [self._understood(one, readings, begun.started, engine) for one in begun.messages]
 
@@ -202,28 +202,36 @@ class Reader:
         return tuple(slug for slug, phrases in self._rules.items() if any(phrase <= held for phrase in phrases))
 
     def _familiar_reading(self, text: str) -> Reading | None:
-        """A sample is what it stands for; a word or two that fit several topics alike are asked back."""
+        """A sample is what it stands for."""
         slug = self._familiar.slug_of(text)
-        if slug is not None:
-            outcome = self._outcomes[slug]
-            known = outcome is not Outcome.UNKNOWN
-            return Reading(outcome, slug, (Candidate(slug, 1.0),)) if known else _NOTHING
+        if slug is None:
+            return None
+        outcome = self._outcomes[slug]
+        known = outcome is not Outcome.UNKNOWN
+        return Reading(outcome, slug, (Candidate(slug, 1.0),)) if known else _NOTHING
+
+    def _judged(self, text: str, ranking: Ranking) -> Reading:
+        """A word or two that fit several topics alike are asked back, whatever the classifier makes of them."""
         near = self._familiar.near(text)
         kinds = [self._outcomes[slug] for slug in near]
-        if Outcome.SMALLTALK in kinds or sum(kind in _OFFERED for kind in kinds) < 2:
-            return None
-        ranked = sorted(near.items(), key=lambda item: (-item[1], item[0]))
-        candidates = tuple(
-            Candidate(slug, round(score, 4)) for slug, score in ranked if self._outcomes[slug] is not Outcome.UNKNOWN
-        )[:MAX_CANDIDATES]
+        vague = Outcome.SMALLTALK not in kinds and sum(kind in _OFFERED for kind in kinds) > 1
+        return self._vague(near, ranking) if vague else self._clear(ranking)
+
+    def _vague(self, near: Mapping[str, float], ranking: Ranking) -> Reading:
+        """The samples tell what the words may stand for, the classifier which is likelier: the mean of both."""
+        scores = dict(ranking)
+        pooled = [(slug, (near.get(slug, 0.0) + scores.get(slug, 0.0)) / 2) for slug in {**near, **scores}]
+        candidates = self._candidates(sorted(pooled, key=lambda item: (-item[1], item[0])))
         return Reading(Outcome.CLARIFY, candidates[0].slug, candidates, vague=True)
 
-    def _judged(self, ranking: Ranking) -> Reading:
+    def _candidates(self, ranked: Ranking) -> tuple[Candidate, ...]:
+        known = [(slug, score) for slug, score in ranked if self._outcomes[slug] is not Outcome.UNKNOWN]
+        return tuple(Candidate(slug, round(score, 4)) for slug, score in known[:MAX_CANDIDATES])
+
+    def _clear(self, ranking: Ranking) -> Reading:
         """Outcome by kind of the best intent and by the zone of its score."""
         ranked = ranking[: MAX_CANDIDATES + 1]
-        candidates = tuple(
-            Candidate(slug, round(score, 4)) for slug, score in ranked if self._outcomes[slug] is not Outcome.UNKNOWN
-        )[:MAX_CANDIDATES]
+        candidates = self._candidates(ranked)
         best, score = ranked[0]
         lead = score - (ranked[1][1] if len(ranked) > 1 else 0.0)
         zones = self._thresholds

@@ -64,3 +64,13 @@ def test_words_that_only_join_do_not_make_a_vague_question_clear(
     said = ministry.understand(typed)
     assert said.outcome is Outcome.CLARIFY
     assert {candidate.slug for candidate in said.candidates[:3]} == offered
+
+
+@pytest.mark.parametrize("likely", ["agrostartup", "family-farm", "cooperative-grant"])
+def test_a_vague_question_is_asked_back_with_the_likeliest_topic_first(ministry: Matcher, likely: str) -> None:
+    reader = ministry.reader
+    begun = reader.begin(["как получить грант"])
+    (said,) = reader.finish(begun, [[(likely, 0.6), ("milk-subsidy", 0.1)]], "matcher")
+    assert said.outcome is Outcome.CLARIFY
+    assert said.slug == likely
+    assert {"agrostartup", "family-farm", "cooperative-grant"} <= {one.slug for one in said.candidates}
