@@ -1,17 +1,16 @@
-"""A small Bot API that holds updates until they are confirmed, and an inbox that shows what was committed."""
+"""A small Bot API that holds updates until they are confirmed."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections import deque
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 from aiohttp import web
 
 from bot.channels.telegram.receive import poll
-from bot.domain.messages import Received
+from tests.channels.long_polls import Inbox, working
 
 TOKEN = "4242:very-secret"
 
@@ -65,39 +64,5 @@ def _id(raw: Any) -> float:
     return number if isinstance(number, int) else float("inf")
 
 
-class Inbox:
-    """What was committed. ``failures`` is how many of the next commits fail."""
-
-    def __init__(self) -> None:
-        self.rows: list[Received] = []
-        self.batches: list[list[str]] = []
-        self.failures = 0
-        self.counted: Counter[str] = Counter()
-
-    async def store(self, rows: Sequence[Received]) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise RuntimeError(f"database refuses {rows[0].payload}")
-        self.rows.extend(rows)
-        self.batches.append([row.external_id for row in rows])
-
-    def ids(self) -> list[str]:
-        return [row.external_id for row in self.rows]
-
-    def count(self, name: str) -> None:
-        self.counted[name] += 1
-
-
-@asynccontextmanager
-async def polling(server: Server, inbox: Inbox, wait: int = 5) -> AsyncIterator[asyncio.Event]:
-    stop = asyncio.Event()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(poll(TOKEN, server.url, inbox.store, stop, count=inbox.count, wait=wait))
-        yield stop
-        stop.set()
-
-
-async def until(condition: Callable[[], object], seconds: float = 5) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
+def polling(server: Server, inbox: Inbox, wait: int = 5) -> AbstractAsyncContextManager[asyncio.Event]:
+    return working(lambda stop: poll(TOKEN, server.url, inbox.store, stop, count=inbox.count, wait=wait))

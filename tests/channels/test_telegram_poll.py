@@ -14,7 +14,8 @@ from aiohttp import web
 from bot.channels.telegram import receive
 from bot.channels.telegram.receive import ALLOWED_UPDATES, poll
 from bot.domain.messages import Received
-from tests.channels.telegram_long_poll import TOKEN, Inbox, Server, polling, until, update
+from tests.channels.long_polls import Inbox, until
+from tests.channels.telegram_long_poll import TOKEN, Server, polling, update
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ async def test_updates_are_confirmed_only_after_they_are_stored(server: Server) 
     async with polling(server, inbox):
         await until(lambda: inbox.rows)
         await until(lambda: len(server.offsets()) == 2)
-    assert inbox.batches == [["7", "8"]]
+    assert inbox.batches == [(["7", "8"], None)]
     assert server.offsets() == [None, 9]
     assert inbox.rows[0].conversation == "telegram:501"
     assert inbox.rows[0].payload == update(7)
@@ -90,7 +91,7 @@ async def test_an_update_twice_in_a_batch_is_one_row(server: Server) -> None:
     server.push(update(7), update(7), update(8))
     async with polling(server, inbox):
         await until(lambda: inbox.rows)
-    assert inbox.batches == [["7", "8"]]
+    assert inbox.batches == [(["7", "8"], None)]
 
 
 async def test_what_is_no_update_stops_nothing(server: Server) -> None:
@@ -105,7 +106,7 @@ async def test_what_is_no_update_stops_nothing(server: Server) -> None:
     assert server.offsets()[1] == 11
     assert {"9", "10", "11"} <= set(inbox.ids())
     assert inbox.counted["telegram.update_without_id"] >= 4
-    assert len(inbox.batches[0]) == 4  # two without an id are named by what they hold
+    assert len(inbox.batches[0][0]) == 4  # two without an id are named by what they hold
 
 
 async def test_a_batch_of_nothing_but_junk_is_asked_for_again_in_peace(server: Server) -> None:

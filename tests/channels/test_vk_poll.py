@@ -14,7 +14,8 @@ from aiohttp import web
 from bot.channels.vk import receive
 from bot.channels.vk.receive import poll
 from bot.domain.messages import Received
-from tests.channels.vk_long_poll import KEY, TOKEN, Inbox, Server, event, polling, until
+from tests.channels.long_polls import Inbox, until
+from tests.channels.vk_long_poll import KEY, TOKEN, Server, event, polling
 
 
 @pytest.fixture

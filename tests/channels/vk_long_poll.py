@@ -1,17 +1,16 @@
-"""A small long poll server of VK that keeps its events, and an inbox that shows what was committed."""
+"""A small long poll server of VK that keeps its events."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections import deque
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 from aiohttp import web
 
 from bot.channels.vk.receive import poll
-from bot.domain.messages import Received
+from tests.channels.long_polls import Inbox, working
 
 TOKEN = "very-secret"
 KEY = "secret-key-"
@@ -75,45 +74,7 @@ class Server:
         self.arrived.set()
 
 
-class Inbox:
-    """What was committed, ``ts`` included. ``failures`` is how many of the next commits fail."""
-
-    def __init__(self, ts: str | None = None) -> None:
-        self.rows: list[Received] = []
-        self.batches: list[tuple[list[str], str]] = []
-        self.ts = ts
-        self.failures = 0
-        self.counted: Counter[str] = Counter()
-
-    async def load_ts(self) -> str | None:
-        return self.ts
-
-    async def store(self, rows: Sequence[Received], ts: str) -> None:
-        if rows and self.failures:
-            self.failures -= 1
-            raise RuntimeError(f"database refuses {rows[0].payload}")
-        self.rows.extend(rows)
-        self.ts = ts
-        self.batches.append(([row.external_id for row in rows], ts))
-
-    def ids(self) -> list[str]:
-        return [row.external_id for row in self.rows]
-
-    def count(self, name: str) -> None:
-        self.counted[name] += 1
-
-
-@asynccontextmanager
-async def polling(server: Server, inbox: Inbox, wait: int = 2) -> AsyncIterator[asyncio.Event]:
-    stop = asyncio.Event()
-    work = poll(TOKEN, 8, server.url, inbox.load_ts, inbox.store, stop, count=inbox.count, wait=wait)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(work)
-        yield stop
-        stop.set()
-
-
-async def until(condition: Callable[[], object], seconds: float = 5) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.005)
+def polling(server: Server, inbox: Inbox, wait: int = 2) -> AbstractAsyncContextManager[asyncio.Event]:
+    return working(
+        lambda stop: poll(TOKEN, 8, server.url, inbox.load_ts, inbox.store, stop, count=inbox.count, wait=wait)
+    )
