@@ -79,7 +79,7 @@ class Incoming:
     """Address within the channel: chat id, peer id or visitor id."""
     kind: Kind
     text: str = ""
-    """The text, the command's argument, or the caption of a file. No NUL, no lone surrogates."""
+    """The text, the command's argument, the caption of a file or of a button. No NUL, no lone surrogates."""
     name: str = ""
     """COMMAND: its name without the slash; OTHER: the kind of thing (``voice``, ``sticker`` ...)."""
     action: str = ""

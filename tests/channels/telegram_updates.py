@@ -30,8 +30,19 @@ def staff(**content: Any) -> dict[str, Any]:
     return message(**{**topic, **content})
 
 
+SHOWN = {
+    "reply_markup": {
+        "inline_keyboard": [
+            [{"text": "Меню", "callback_data": "menu:main"}],
+            [{"text": "Сайт", "url": "https://agro.example"}, {"text": "Субсидия", "callback_data": "t:subsidy"}],
+        ]
+    }
+}
+"""The buttons under the message whose button is pressed."""
+
+
 def pressed(data: Any = "t:subsidy", **more: Any) -> dict[str, Any]:
-    shown = {"message_id": 11, "date": 1763712000, "chat": CHAT, "from": ROBOT, "text": "Чем помочь?"}
+    shown = {"message_id": 11, "date": 1763712000, "chat": CHAT, "from": ROBOT, "text": "Чем помочь?", **SHOWN}
     query = {"id": "8823", "from": ANNA, "chat_instance": "-3", "message": shown, "data": data, **more}
     return {"update_id": 9002, "callback_query": {k: v for k, v in query.items() if v is not None}}
 

@@ -168,7 +168,8 @@ TABLE: dict[str, tuple[dict[str, Any], Parsed]] = {
         Ignored("message_reaction_count"),
     ),
     "of a kind newer than aiogram": (message(hologram={"x": 1}), other("unknown")),
-    "button": (pressed(), anna(Kind.BUTTON, action="t:subsidy", callback="8823")),
+    "button": (pressed(), anna(Kind.BUTTON, "Субсидия", action="t:subsidy", callback="8823")),
+    "button that is no longer there": (pressed("t:old"), anna(Kind.BUTTON, action="t:old", callback="8823")),
     "button without data": (pressed(None), anna(Kind.BUTTON, callback="8823")),
     "button with too much data": (pressed("я" * 33), anna(Kind.BUTTON, callback="8823")),
     "button with all data allowed": (

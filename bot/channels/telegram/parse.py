@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from bot.channels.telegram import membership
 from bot.channels.telegram.attachments import with_files
-from bot.channels.telegram.reading import action, incoming, language, place, thread
+from bot.channels.telegram.reading import action, incoming, label, language, place, thread
 from bot.domain.cleaning import clean
 from bot.domain.errors import MalformedUpdate
 from bot.domain.messages import (
@@ -264,6 +264,7 @@ async def _button(query: CallbackQuery) -> Parsed:
         channel=Channel.TELEGRAM,
         external_id=str(query.from_user.id),
         kind=Kind.BUTTON,
+        text=label(query),
         action=action(query),
         callback=query.id,
         language=language(query.from_user),

@@ -52,6 +52,16 @@ def action(query: CallbackQuery) -> str:
     return data if len(data.encode()) <= CAPABILITIES.max_action else ""
 
 
+def label(query: CallbackQuery) -> str:
+    """What stands on the pressed button; empty where Telegram no longer shows the message that bears it."""
+    message = query.message
+    markup = message.reply_markup if isinstance(message, Message) else None
+    rows = markup.inline_keyboard if markup else []
+    return next(
+        (clean(one.text) for row in rows for one in row if one.callback_data and one.callback_data == query.data), ""
+    )
+
+
 def thread(message: Message) -> str | None:
     """The forum topic; replies elsewhere carry a thread id as well, which names no topic."""
     number = message.message_thread_id if message.is_topic_message else None
