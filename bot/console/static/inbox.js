@@ -111,7 +111,7 @@ async function act(event) {
     await refresh(true);
     if (current) answer.elements.seen.value = conversation.querySelector(".log").dataset.version;
     tellIfThere("", []);
-    return land(places);
+    return land(places, { writes: /^(claim|reopen)-/.test(opener) });
   }
   const words = told.fault === "network" ? trouble?.dataset.unsent : told.text || trouble?.dataset.changed;
   tellIfThere(words ?? "", told.changes ?? []);
@@ -126,11 +126,10 @@ async function act(event) {
   land(places);
 }
 
-/** The focus stays with the case that was acted on; whoever took it, or has no more to do with it, writes on. */
-function land(places) {
+/** The focus stays with the case that was acted on; who took it, or has no more to do with it, writes on. */
+function land(places, { writes = false } = {}) {
   const found = places.map((key) => conversation.querySelector(`[data-key="${CSS.escape(key)}"]`)).find(Boolean);
-  const taken = places[0].startsWith("claim-") || places[0].startsWith("reopen-");
-  ((taken ? text : found) ?? text ?? conversation.querySelector(".log")).focus();
+  ((writes ? text : found) ?? text ?? conversation.querySelector(".log")).focus();
 }
 
 /** Older messages come in above, and what is being read stays where it is. */
@@ -167,7 +166,10 @@ function toEnd() {
 
 answer?.addEventListener("submit", sendAnswer);
 conversation?.addEventListener("submit", act);
+let atEnd = true;
 conversation?.addEventListener("scroll", (event) => {
+  if (!event.target.matches(".log")) return;
+  atEnd = event.target.scrollHeight - event.target.scrollTop - event.target.clientHeight < 60;
   if (event.target.scrollTop < 40 && event.target.scrollHeight > event.target.clientHeight) older();
 }, { capture: true, passive: true });
 conversation?.addEventListener("input", (event) => {
@@ -175,6 +177,8 @@ conversation?.addEventListener("input", (event) => {
   const known = [...event.target.list.options].find((one) => one.value === event.target.value);
   if (known) event.target.form.elements.until.value = known.dataset.until;
 });
+// A warning, a longer answer or the keyboard of a telephone takes room: the last words stay in sight.
+if (conversation) new ResizeObserver(() => atEnd && toEnd()).observe(conversation);
 if (text) suggest(answer, text);
 toEnd();
 

@@ -74,22 +74,38 @@ export function listen(address, on) {
     line.textContent = line.dataset[state];
     if (state === "over") line.replaceChildren(Object.assign(document.createElement("a"), { href: signIn(), textContent: line.dataset.over }));
   };
-  const source = new EventSource(`${document.body.dataset.base}/live?address=${address}`);
+  let source = null;
   let lost = false;
-  source.addEventListener("ready", () => {
-    show("on");
-    if (lost) for (const one of Object.values(on)) one();
-    lost = false;
-  });
-  source.addEventListener("signed_out", () => {
-    show("over");
-    source.close();
-  });
-  source.addEventListener("error", () => {
+  let over = false;
+  const gone = () => {
+    if (over) return;
     lost = true;
     show("off");
-    // A refused stream is not tried again by the browser itself.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(address, on), 5000);
-  });
-  for (const [name, react] of Object.entries(on)) source.addEventListener(name, react);
+  };
+  const open = () => {
+    if (over) return;
+    source?.close();
+    source = new EventSource(`${document.body.dataset.base}/live?address=${address}`);
+    source.addEventListener("ready", () => {
+      show("on");
+      if (lost) for (const one of Object.values(on)) one();
+      lost = false;
+    });
+    source.addEventListener("signed_out", () => {
+      over = true;
+      show("over");
+      source.close();
+    });
+    source.addEventListener("error", (event) => {
+      if (event.target !== source) return;
+      gone();
+      // A refused stream is not tried again by the browser itself.
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000);
+    });
+    for (const [name, react] of Object.entries(on)) source.addEventListener(name, react);
+  };
+  // A cable pulled out breaks no stream for minutes; the browser knows at once.
+  addEventListener("offline", gone);
+  addEventListener("online", open);
+  open();
 }

@@ -1,16 +1,25 @@
-/* The next stage of a request: a refusal asks for its reasons, and what is typed is kept. */
+/* The next stage of a request: a refusal asks for its reasons, what is typed is kept, the focus goes to what came of it. */
 
 import { keep } from "./keep.js";
 
+const MOVING = "desk.moving";
+const { kept: key, version } = document.getElementById("request").dataset;
 const form = document.getElementById("move");
 const refusal = document.getElementById("refusal");
+const moved = document.getElementById("moved");
+const trouble = document.getElementById("trouble");
+
+// Sent, and what is shown is newer, without a word of trouble: it was done, so nothing is left to keep.
+const sent = sessionStorage.getItem(MOVING) ?? "";
+sessionStorage.removeItem(MOVING);
+if (sent.startsWith(`${key} `) && sent !== `${key} ${version}` && !trouble) {
+  localStorage.removeItem(`desk.draft.${key}`);
+  moved.hidden = false;
+  moved.focus();
+}
+trouble?.focus();
 
 if (form) {
-  const sent = sessionStorage.getItem("desk.moving");
-  // Sent, and what is shown is newer, without a word of trouble: it was done, so nothing is left to keep.
-  const done = sent && sent !== form.elements.seen.value && !document.querySelector(".notice-bad");
-  sessionStorage.removeItem("desk.moving");
-  if (done) localStorage.removeItem(`desk.draft.${form.dataset.kept}`);
   const kept = keep(form, null);
   const show = () => {
     if (!refusal) return;
@@ -21,7 +30,7 @@ if (form) {
   form.addEventListener("change", show);
   form.addEventListener("submit", () => {
     kept.save();
-    sessionStorage.setItem("desk.moving", form.elements.seen.value);
+    sessionStorage.setItem(MOVING, `${key} ${form.elements.seen.value}`);
   });
   show();
 }

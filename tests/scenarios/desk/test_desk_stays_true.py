@@ -7,29 +7,12 @@ from playwright.async_api import expect
 
 from bot.domain.messages import Channel
 from bot.usecases.erase_client import StillOwed, erase_client
-from tests.browsing import PATIENCE, Clerk, Office
+from tests.browsing import PATIENCE, Office
 from tests.scenarios.desk.callers import calls_a_person
 from tests.scenarios.desk.clerk import clerk
 from tests.world import World
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.timeout(240)]
-
-
-async def focus(clerk: Clerk) -> str:
-    """What has the focus, as a person would call it; empty where nobody could see that it has."""
-    return str(
-        await clerk.page.evaluate(
-            """() => {
-              const at = document.activeElement;
-              if (at === document.body) return "(end)";
-              const style = getComputedStyle(at), box = at.getBoundingClientRect();
-              const seen = style.outlineStyle !== "none" || style.boxShadow !== "none";
-              if (!seen || box.width === 0 || box.bottom <= 0 || box.top >= innerHeight) return "";
-              const label = at.labels?.[0]?.textContent ?? at.ariaLabel ?? at.textContent;
-              return label.trim().replace(/\\s+/g, " ");
-            }"""
-        )
-    )
 
 
 @pytest.mark.requirement("E7", "J1")
@@ -132,38 +115,6 @@ async def test_older_messages_of_a_long_conversation(world: World, office: Offic
     await maria.says("ещё одно слово")
     await expect(log.get_by_text("ещё одно слово", exact=True)).to_have_count(1, timeout=PATIENCE)
     await expect(log.get_by_text("самое первое слово", exact=True)).to_have_count(1)
-
-
-@pytest.mark.requirement("H3", "E7")
-async def test_the_focus_goes_in_the_order_of_the_screen_and_is_always_seen(world: World, office: Office) -> None:
-    """Inbox and request by Tab alone: skip link first, then bar, queue, conversation, answer, card."""
-    olga = await office.clerk("Ольга", "olga", role="supervisor")
-    await calls_a_person(world, Channel.TELEGRAM, "Мария", "когда придёт субсидия")
-    await olga.comes()
-    await olga.enters("когда придёт субсидия")
-    await olga.page.reload()
-    stops: list[str] = []
-    while len(stops) < 60:
-        await olga.page.keyboard.press("Tab")
-        at = await focus(olga)
-        if at == "(end)":
-            break
-        assert at, f"after {stops}: the focus is nowhere to be seen"
-        stops.append(at)
-    wanted = [
-        "К содержанию",
-        "Входящие",
-        "Поиск в очереди",
-        "когда придёт",
-        "Взять",
-        "Запросить",
-        "Передать",
-        "Закрыть",
-    ]
-    wanted += ["Сообщения", "Ваш ответ", "Отправить"]
-    places = [next((i for i, stop in enumerate(stops) if word in stop), -1) for word in wanted]
-    assert places == sorted(places), list(zip(wanted, places, strict=True))
-    assert -1 not in places, f"{wanted}: {stops}"
 
 
 @pytest.mark.requirement("S1", "E7")
