@@ -80,7 +80,7 @@ def _install(base: Path) -> None:
         say(f"Removing {home}: it was not finished.")
         shutil.rmtree(home)
     count = sum(1 for line in LOCK.read_text().splitlines() if line and line[0] not in "#-")
-    say(f"Installing Rasa into {home}: {count} packages for {base} (one to three minutes, about 2 GB).")
+    say(f"Installing Rasa into {home}: {count} packages for {base} (one to five minutes, about 2.6 GB).")
     python = home / "bin" / "python"
     if shutil.which("uv"):
         call(["uv", "venv", "--quiet", "--no-project", "--python", base, home])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
+from knowledge_base.schema import Pack
+from nlu.evaluate_engines import NoEngine, _OverHttp
 
 TRAIN = {
     "milk": ["сколько платят за молоко", "субсидия на литр молока", "молоко сдаю на завод", "деньги за молоко"],
@@ -51,3 +54,11 @@ def test_without_rasa_it_says_what_to_do_before_anything_is_trained(
     printed = capsys.readouterr()
     assert printed.err == "Rasa is not set up here. Run: scripts/rasa setup\n"
     assert printed.out == ""
+
+
+def test_a_rasa_that_breaks_down_under_the_questions_is_told_in_a_sentence(tiny_pack: Pack) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        engine = _OverHttp(tiny_pack, f"http://127.0.0.1:{nobody.getsockname()[1]}/model/parse")
+        with pytest.raises(NoEngine, match="Rasa broke down under the questions"):
+            engine.understand("за третий сорт молока выплата будет или только за первый")
