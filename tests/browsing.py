@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.async_api import Browser, Error, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Error, FloatRect, Locator, Page, async_playwright, expect
 
 from bot.storage import members, sessions
 from bot.storage.passwords import Passwords
@@ -95,11 +95,12 @@ class Clerk:
         for part in parts:
             await expect(self.page.locator("#trouble")).to_contain_text(part, timeout=PATIENCE)
 
-    async def pictures(self, name: str, *, readme: bool = False) -> None:
-        """Keeps the screen for looking at it, and for the README, if asked to."""
+    async def pictures(self, name: str, *, readme: int = 0) -> None:
+        """Keeps the screen for looking at it, and its upper ``readme`` pixels for the README, if asked to."""
         if PICTURES and readme:
             await self.page.wait_for_timeout(300)
-            await self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
+            upper = FloatRect(x=0, y=0, width=1440, height=readme)
+            await self.page.screenshot(path=Path(PICTURES) / f"{name}.png", clip=upper)
         if not SCREENS:
             return
         for scheme in ("light", "dark"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from bot.served import Served
 from bot.storage.passwords import Passwords
 from bot.turn import Runtime
 from knowledge_base.schema import Localized, Pack
+
+_PAGE = re.compile(rf"{BASE}/(?:(?:inbox|requests)/[0-9]+|[a-z-]+)")
+"""What can be asked for, at the beginning of where a form goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class Visit:
                 person=self.person,
                 form=form_token(self.token) if self.token else "",
                 path=self.request.url.path,
-                query=self.request.url.query,
+                back=self._back(),
                 times=self.desk.times(self.language),
                 local=self.localized,
                 pack=self.desk.pack,
@@ -113,6 +117,14 @@ class Visit:
                 **context,
             )
         )
+
+    def _back(self) -> str:
+        """The address of what is shown; of the page whose form led here, where this one can't be asked for again."""
+        path, query = self.request.url.path, self.request.url.query
+        if self.request.method == "GET":
+            return f"{path}?{query}" if query else path
+        page = _PAGE.match(path)
+        return page[0] if page else path
 
     def page(self, template: str, status: int = 200, **context: Any) -> HTMLResponse:
         return HTMLResponse(self.html(template, **context), status, headers={"Content-Language": self.language})

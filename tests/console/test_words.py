@@ -47,3 +47,21 @@ async def test_a_person_chooses_english_and_it_stays(house: House) -> None:
     assert back.url.endswith("/desk/password")
     assert "Present password" in back.text
     assert 'lang="en"' in back.body
+
+
+async def test_the_language_is_changed_on_what_a_form_led_to(house: House) -> None:
+    """The page that shows a one-time link, or what stood in a form's way, can't be asked for again."""
+    admin = await house.seated("admin", "administrator")
+    boris = await house.person("Boris", "boris")
+    for path, fields, page in (
+        (f"/desk/staff/{boris}/link", {}, "/desk/staff"),
+        (f"/desk/staff/{boris}", {"team": "nowhere"}, "/desk/staff"),
+        (
+            "/desk/password",
+            {"old": "?", "password": "three plain words", "again": "three plain words"},
+            "/desk/password",
+        ),
+    ):
+        shown = await admin.posts(path, fields)
+        assert f'name="back" value="{page}"' in shown.body
+        assert (await admin.posts("/desk/language", {"language": "en", "back": page})).status == 200

@@ -192,7 +192,7 @@ async def test_a_template_goes_in_by_one_key_and_a_note_stays_inside(world: Worl
     assert "бухгалтерии" not in await maria.transcript()
     await olga.page.wait_for_timeout(3000)
     await expect(olga.page.locator(".said-note").last).to_be_in_viewport()
-    await olga.pictures("desk", readme=True)
+    await olga.pictures("desk", readme=900)
 
 
 @pytest.mark.requirement("E7")
