@@ -25,6 +25,8 @@ FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.Inte
 """How a connection of our own fails; the internal one: the server had ended it while this worker slept."""
 COALESCE_SECONDS = 0.005
 RECONNECT_SECONDS = 1.0
+SILENT_SECONDS = 5.0
+"""Whatever the database does not answer within is taken for a broken connection."""
 
 log = logging.getLogger(__name__)
 
@@ -109,18 +111,18 @@ class Wake:
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _connected(self) -> None:
-        connection = await asyncpg.connect(self._url, timeout=10)
+        # For every statement, the listener's own LISTEN too: one that waited for ever would leave this worker
+        # without its lock, and the others would free its leases again and again.
+        connection = await asyncpg.connect(self._url, timeout=10, command_timeout=SILENT_SECONDS)
         try:
             # Shared: a connection that broke in silence may hold it still, and must not keep us from it.
-            await connection.execute(
-                "SELECT pg_advisory_lock_shared($1, $2)", leases.LOCKS, self._worker, timeout=RECONNECT_SECONDS * 5
-            )
+            await connection.execute("SELECT pg_advisory_lock_shared($1, $2)", leases.LOCKS, self._worker)
             await connection.add_listener(CHANNEL, self._heard)
             connection.add_termination_listener(lambda _connection: self._something.set())
             self._wake_all()
             while True:
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(RECONNECT_SECONDS * 5):
+                    async with asyncio.timeout(SILENT_SECONDS):
                         await self._something.wait()
                 await asyncio.sleep(COALESCE_SECONDS)
                 if connection.is_closed():
@@ -131,10 +133,10 @@ class Wake:
                     "SELECT pg_notify($1, t) FROM unnest($2::text[]) AS t",
                     CHANNEL,
                     [f"{self._me} {topic}" for topic in topics],
-                    timeout=RECONNECT_SECONDS * 5,
                 )
         finally:
-            await connection.close(timeout=2)
+            with contextlib.suppress(*FAILURES):  # else a failure to close would stand in a cancellation's place
+                await connection.close(timeout=2)
 
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         sender, _, topic = str(payload).partition(" ")

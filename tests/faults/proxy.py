@@ -16,6 +16,8 @@ class Proxy:
         self._links: list[_Link] = []
         self.refusing = False
         """New connections are closed at once."""
+        self.silent_at = b""
+        """The next connection to say this falls silent instead; once."""
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One new connection."""
@@ -24,9 +26,16 @@ class Proxy:
             return
         assert self._target.hostname and self._target.port
         there = await asyncio.open_connection(self._target.hostname, self._target.port)
-        link = _Link((reader, writer), there)
+        link = _Link((reader, writer), there, self)
         self._links.append(link)
         await link.run()
+
+    def falls_silent(self, said: bytes) -> bool:
+        """Whether a connection that says this ends with it."""
+        found = bool(self.silent_at) and self.silent_at in said
+        if found:
+            self.silent_at = b""
+        return found
 
     def part(self) -> None:
         """As when the way breaks: the database sees its connections end, the worker sees silence.
@@ -47,8 +56,8 @@ End = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class _Link:
-    def __init__(self, here: End, there: End) -> None:
-        self._here, self._there = here, there
+    def __init__(self, here: End, there: End, proxy: Proxy) -> None:
+        self._here, self._there, self._proxy = here, there, proxy
         self._parted = False
 
     async def run(self) -> None:
@@ -61,6 +70,8 @@ class _Link:
     async def _pass(self, source: End, target: End) -> None:
         with suppress(OSError):
             while data := await source[0].read(65536):
+                if source is self._here and self._proxy.falls_silent(data):
+                    self.part()
                 if not self._parted:
                     target[1].write(data)
                     await target[1].drain()

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from bot.storage import leader
+from bot.storage import leader, wake
 from bot.storage.leader import leading
 from bot.storage.wake import Wake
+from tests.faults.proxy import proxy_to
 
 
 @asynccontextmanager
@@ -104,6 +105,22 @@ async def test_after_a_lost_connection_it_listens_again(database_url: str) -> No
                     break
             else:
                 raise AssertionError("never woken again")
+
+
+@pytest.mark.parametrize("said", [b"pg_advisory_lock_shared", b'LISTEN "'])
+async def test_a_connection_silent_before_it_listens_is_given_up(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    """Else the worker would hold leases and no lock, and the others would free them again and again."""
+    monkeypatch.setattr(wake, "SILENT_SECONDS", 0.5)
+    async with proxy_to(database_url) as way, asyncio.timeout(20):
+        way.silent_at = said
+        async with running(way.url) as here, here.listening("inbox") as waiter:
+            connection = await asyncpg.connect(database_url)
+            while not await waiter.wait(0.1):
+                await connection.execute("SELECT pg_notify($1, 'another inbox')", wake.CHANNEL)
+            await connection.close()
+    assert way.silent_at == b""
 
 
 async def test_one_leads_and_the_next_takes_over(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
