@@ -57,6 +57,7 @@ async def make_runtime(settings: Settings, clock: Clock, tell: Tell = lambda _: 
     db = Database(settings.database_url)
     published = await publish_pack(db, pack, settings.pack, clock())
     tell(f"Content: {len(pack.templates)} answers, release {published.release}")
+    tell("Learning how people ask (seconds; kept for the next start)")
     engines = Engines(settings.var / "engines", _rasa(settings), Mode(settings.rasa_mode))
     engine = await asyncio.to_thread(engines.fit, pack)
     metrics.released(published.release)
