@@ -129,11 +129,11 @@ async def test_a09_the_audit_log_turns_its_pages(house: House) -> None:
     for _ in range(55):
         await admin.gets("/desk/audit?verb=audit.")
     first = await admin.gets("/desk/audit?verb=audit.")
-    assert first.body.count("<code>audit.read</code>") == 50
+    assert first.body.count(">audit.read</code>") == 50
     older = re.search(r'href="([^"]+)">Раньше', first.body)
     assert older
     second = await admin.gets(older[1].replace("&amp;", "&"))
-    assert 5 <= second.body.count("<code>audit.read</code>") < 10
+    assert 5 <= second.body.count(">audit.read</code>") < 10
     assert "К новым" in second.text
 
 

@@ -23,14 +23,25 @@ setInterval(() => put(queue, queue.dataset.part), 30000);
 async function talked() {
   if (!talk) return;
   const log = () => conversation.querySelector(".log");
+  const before = spoken();
   await Promise.all([put(conversation, talk.dataset.part), put(about, about.dataset.part)]);
   showAbout();
+  // A log that is replaced as a whole is read out by no screen reader; what is new in it is said here.
+  const fresh = [...spoken()].filter(([key]) => !before.has(key)).map(([, words]) => words);
+  if (fresh.length) document.getElementById("heard").textContent = fresh.join("\n");
   if (!answer) return;
   const seen = answer.elements.seen;
   if (Number(log().dataset.version) <= Number(seen.value)) return;
   // A version that came while something is being written stays unseen, so that sending asks again.
   if (text.value.trim()) tell(trouble.dataset.away, []);
   else seen.value = log().dataset.version;
+}
+
+/** Who said what, by what tells it apart. */
+function spoken() {
+  const key = (said) => `${said.className} ${said.dataset.line}`;
+  const words = (said) => `${said.querySelector("header").textContent.trim()}: ${said.querySelector(".text").textContent}`;
+  return new Map([...conversation.querySelectorAll(".said")].map((said) => [key(said), words(said)]));
 }
 
 function tell(words, changes) {

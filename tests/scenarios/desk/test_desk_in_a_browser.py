@@ -126,6 +126,7 @@ async def test_a_clients_script_is_only_text(world: World, office: Office) -> No
     await olga.enters("привет")
     await maria.says(words)
     await olga.reads(words)
+    await expect(olga.page.get_by_role("status").filter(has_text=words)).to_have_count(1)
     await olga.sees_in_queue("<script>document.title")
     await olga.page.reload()
     await olga.reads(words)
