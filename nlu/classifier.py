@@ -19,9 +19,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from nlu.embedding import SentenceEncoder
 from nlu.features import CHARACTERS_WEIGHT, Floats, Ints, Vocabulary, counted
 
-MEANING_WEIGHT = 4.0
+MEANING_WEIGHT = 6.0
 """Likeness of sentence vectors against likeness of lemmas, by samples left out."""
-NEARNESS = 0.2
+NEARNESS = 0.1
 """How much more a near example counts than a far one: times e to this power for every 1 of likeness."""
 
 
@@ -55,9 +55,11 @@ class Classifier:
     vocabulary: Vocabulary
     postings: Postings
     vectors: Floats
-    """Centred sentence vectors of the examples, shape (N, dimensions), or (N, 0) without a sentence encoder."""
+    """Meanings of the examples, shape (N, encoders * components), or (N, 0) without a sentence encoder."""
     centre: Floats
     """Mean sentence vector of the training texts, shape (dimensions,) or (0,)."""
+    components: Floats
+    """What is kept of sentence vectors: those of all encoders one below the other, shape (dimensions, components)."""
     share: Floats
     """What every example says for every class, shape (N, C)."""
     sharpness: float
@@ -78,12 +80,17 @@ class Classifier:
         """How near every text is to every example, shape (texts, N): 1 for the same text, towards 0 for a stranger."""
         like: Floats = np.zeros((len(texts), len(self.share)), np.float32)
         if self.encoder is not None and len(self.centre):
-            found = centred(self.encoder.encode(texts), self.centre, self.encoder.sizes)
-            np.matmul(found, self.vectors.T, out=like)
+            np.matmul(self.meanings(texts), self.vectors.T, out=like)
             like *= MEANING_WEIGHT
         for row, text in enumerate(texts):
             like[row] += self.postings.likeness(*self.vocabulary.vector(counted(text)), len(self.share))
         return nearness(like, encoders=len(self.encoder.sizes) if self.encoder and len(self.centre) else 0)
+
+    def meanings(self, texts: Sequence[str]) -> Floats:
+        """What texts mean, shape (texts, encoders * components). Needs the encoder."""
+        assert self.encoder is not None
+        sizes = self.encoder.sizes
+        return projected(centred(self.encoder.encode(texts), self.centre, sizes), self.components, sizes)
 
 
 def nearness(likeness: Floats, *, encoders: int) -> Floats:
@@ -96,13 +103,25 @@ def nearness(likeness: Floats, *, encoders: int) -> Floats:
 def centred(vectors: Floats, centre: Floats, sizes: Sequence[int]) -> Floats:
     """Sentence vectors about the mean of the training texts; the part of each encoder is of length 1 again."""
     moved: Floats = vectors - centre
-    start = 0
-    for size in sizes:
-        part = moved[:, start : start + size]
-        lengths = np.sqrt(np.einsum("td,td->t", part, part))
-        part /= np.maximum(lengths, 1e-6)[:, None]
-        start += size
+    for part in parts(moved, sizes):
+        _to_length_one(part)
     return moved
+
+
+def projected(vectors: Floats, components: Floats, sizes: Sequence[int]) -> Floats:
+    """Centred vectors on the components of their encoders, side by side; the part of each is of length 1."""
+    blocks = zip(parts(vectors, sizes), parts(components.T, sizes), strict=True)
+    return np.hstack([_to_length_one(part @ own.T) for part, own in blocks])
+
+
+def parts(vectors: Floats, sizes: Sequence[int]) -> list[Floats]:
+    """The columns of each encoder."""
+    return np.split(vectors, np.cumsum(sizes)[:-1], axis=1)
+
+
+def _to_length_one(vectors: Floats) -> Floats:
+    vectors /= np.maximum(np.sqrt(np.einsum("td,td->t", vectors, vectors)), 1e-6)[:, None]
+    return vectors
 
 
 @lru_cache(maxsize=1)

@@ -54,6 +54,7 @@ def save(classifier: Classifier, familiar: Familiar, path: Path) -> None:
         amounts=classifier.postings.values,
         vectors=classifier.vectors,
         centre=classifier.centre,
+        components=classifier.components,
         share=classifier.share,
     )
     try:
@@ -91,8 +92,9 @@ def load(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar] | None:
 def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
     with np.load(path, allow_pickle=False) as arrays:
         described = json.loads(arrays["description"].tobytes().decode())
-        rarity, amounts, vectors, centre, share = (
-            np.asarray(arrays[name], np.float32) for name in ("rarity", "amounts", "vectors", "centre", "share")
+        rarity, amounts, vectors, centre, components, share = (
+            np.asarray(arrays[name], np.float32)
+            for name in ("rarity", "amounts", "vectors", "centre", "components", "share")
         )
         starts, holders = (np.asarray(arrays[name], np.int32) for name in ("starts", "holders"))
     words = {name: number for number, name in enumerate(described["words"])}
@@ -100,11 +102,12 @@ def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
     labels = tuple(described["labels"])
     features = len(words) + len(characters)
     count = len(share)
-    shapes = (rarity.shape, starts.shape, holders.shape, vectors.shape, share.shape)
-    fitting = ((features,), (features + 1,), amounts.shape, (count, len(centre)), (count, len(labels)))
+    found = installed_encoder() if encoder and len(centre) else None
+    kept = components.shape[1] * (len(found.sizes) if found else 0)
+    shapes = (rarity.shape, starts.shape, holders.shape, vectors.shape, share.shape, components.shape[:1])
+    fitting = ((features,), (features + 1,), amounts.shape, (count, kept), (count, len(labels)), centre.shape)
     if shapes != fitting or not _in_bounds(starts, holders, count):
         raise ValueError("the arrays do not fit each other")
-    found = installed_encoder() if encoder and len(centre) else None
     if len(centre) and (found is None or sum(found.sizes) != len(centre)):
         raise ValueError("it needs a sentence encoder that cannot be loaded")
     classifier = Classifier(
@@ -113,6 +116,7 @@ def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
         postings=Postings(starts, holders, amounts),
         vectors=vectors,
         centre=centre,
+        components=components,
         share=share,
         sharpness=float(described["sharpness"]),
         encoder=found,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from knowledge_base.schema import Pack, Thresholds
-from nlu.classifier import MEANING_WEIGHT, Classifier, centred
+from nlu.classifier import MEANING_WEIGHT, Classifier
 from nlu.cleaning import clean
 from nlu.entities import series_of
 from nlu.examples import examples, prepared
@@ -95,7 +95,7 @@ def _weighed(text: str, classifier: Classifier, best: int) -> tuple[Weighed, ...
     whole = sum(weight for _, weight in told)
     told.append(("(all words and letters)", whole))
     if classifier.encoder is not None and len(classifier.centre):
-        meant = centred(classifier.encoder.encode([text]), classifier.centre, classifier.encoder.sizes)[0]
+        meant = classifier.meanings([text])[0]
         told.append(("(the meaning of the sentence)", MEANING_WEIGHT * float(said @ (classifier.vectors @ meant))))
     heaviest = sorted(told, key=lambda one: -abs(one[1]))[:SHOWN]
     return tuple(Weighed(name, round(weight, 3)) for name, weight in heaviest)
@@ -114,8 +114,7 @@ def _near(text: str, classifier: Classifier, samples: Sequence[Example]) -> tupl
     own = dense(text)
     likeness = np.array([float(own @ dense(one.text)) for one in samples])
     if classifier.encoder is not None and len(classifier.centre):
-        texts = [text, *(one.text for one in samples)]
-        rows = centred(classifier.encoder.encode(texts), classifier.centre, classifier.encoder.sizes)
+        rows = classifier.meanings([text, *(one.text for one in samples)])
         rows /= np.sqrt(len(classifier.encoder.sizes))
         likeness = (likeness + np.einsum("nd,d->n", rows[1:], rows[0])) / 2
     order = likeness.argsort()[::-1][:NEAR]

@@ -30,6 +30,13 @@ _FEW_WORDS = 2
 """A rest so short after a greeting may still be small talk («привет, бот»)."""
 _OFFERED = frozenset({Outcome.ANSWER, Outcome.SERVICE})
 """What a question back can offer."""
+SAMPLES_SAY = 0.4
+"""Against the classifier, where a vague word is asked back: more, and the right topic comes first less often."""
+STRANGER = 10.0
+"""So many times likelier than out of scope must a topic be: an answer to a stranger's question harms most.
+
+Of samples left out, 94 of 100 out of scope are then rejected instead of 89, for 1 in 100 fewer answered right.
+"""
 _OUTCOMES = {
     IntentKind.COMMAND: Outcome.COMMAND,
     IntentKind.SMALLTALK: Outcome.SMALLTALK,
@@ -218,9 +225,13 @@ class Reader:
         return self._vague(near, ranking) if vague else self._clear(ranking)
 
     def _vague(self, near: Mapping[str, float], ranking: Ranking) -> Reading:
-        """The samples tell what the words may stand for, the classifier which is likelier: the mean of both."""
+        """The samples tell what the words may stand for, the classifier which is likelier."""
+        shares = {slug: share / sum(near.values()) for slug, share in near.items()}
         scores = dict(ranking)
-        pooled = [(slug, (near.get(slug, 0.0) + scores.get(slug, 0.0)) / 2) for slug in {**near, **scores}]
+        pooled = [
+            (slug, SAMPLES_SAY * shares.get(slug, 0.0) + (1 - SAMPLES_SAY) * scores.get(slug, 0.0))
+            for slug in {**near, **scores}
+        ]
         candidates = self._candidates(sorted(pooled, key=lambda item: (-item[1], item[0])))
         return Reading(Outcome.CLARIFY, candidates[0].slug, candidates, vague=True)
 
@@ -232,10 +243,11 @@ class Reader:
         """Outcome by kind of the best intent and by the zone of its score."""
         ranked = ranking[: MAX_CANDIDATES + 1]
         candidates = self._candidates(ranked)
-        best, score = ranked[0]
-        lead = score - (ranked[1][1] if len(ranked) > 1 else 0.0)
+        outside = max((score for slug, score in ranked if self._outcomes[slug] is Outcome.UNKNOWN), default=0.0)
+        best, score = next(((one.slug, one.score) for one in candidates), ("", 0.0))
+        lead = score - max((other for slug, other in ranked if slug != best), default=0.0)
         zones = self._thresholds
-        if self._outcomes[best] is Outcome.UNKNOWN or score < zones.clarify:
+        if score < zones.clarify or outside * STRANGER >= score:
             return Reading(Outcome.UNKNOWN, None, candidates)
         if score < zones.answer or lead < zones.margin:
             return Reading(Outcome.CLARIFY, best, candidates)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlu.fitting import fit
+from nlu.fitting import COMPONENTS, _components, _solve, fit
 from nlu.training_example import Example
 
 MILK = ["субсидия на молоко", "сколько за литр молока", "сдаю молоко на завод"]
@@ -52,6 +52,23 @@ def test_a_class_with_a_single_sample_survives_the_calibration() -> None:
     classifier = fit([*_examples(milk=many[:24], roads=many[24:]), Example("пчелы", "bees")], encoder=False)
     assert 1.0 <= classifier.sharpness <= 100.0
     assert classifier.labels[int(classifier.probabilities(["пчелы"])[0].argmax())] == "bees"
+
+
+def test_scores_of_samples_left_out_are_those_of_an_engine_that_never_had_them() -> None:
+    rng = np.random.default_rng(0)
+    points, truth, weights = rng.normal(size=(30, 4)), np.arange(30) % 3, np.linspace(0.5, 2.0, 30).astype(np.float32)
+    kernel = np.exp(-((points[:, None] - points[None]) ** 2).sum(axis=2)).astype(np.float32)
+    _, left_out = _solve(kernel.copy(), truth, weights, 3)
+    others = np.arange(30) != 7
+    share, _ = _solve(kernel[np.ix_(others, others)].copy(), truth[others], weights[others], 3)
+    assert np.allclose(left_out[7], kernel[7, others] @ share, atol=1e-4)
+
+
+def test_few_or_equal_sentences_have_components_too() -> None:
+    for vectors in (np.eye(3, 8), np.ones((1, 8)), np.zeros((5, 200))):
+        found = _components(vectors.astype(np.float32))
+        assert found.shape == (vectors.shape[1], COMPONENTS)
+        assert np.isfinite(found).all()
 
 
 def test_the_same_examples_give_the_same_engine() -> None:

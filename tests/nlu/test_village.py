@@ -74,3 +74,12 @@ def test_a_vague_question_is_asked_back_with_the_likeliest_topic_first(ministry:
     assert said.outcome is Outcome.CLARIFY
     assert said.slug == likely
     assert {"agrostartup", "family-farm", "cooperative-grant"} <= {one.slug for one in said.candidates}
+
+
+@pytest.mark.parametrize(("strange", "outcome"), [(0.05, Outcome.ANSWER), (0.1, Outcome.UNKNOWN)])
+def test_what_may_well_be_out_of_scope_is_not_answered(ministry: Matcher, strange: float, outcome: Outcome) -> None:
+    reader = ministry.reader
+    begun = reader.begin(["где купить билет на самолёт до сочи"])
+    (said,) = reader.finish(begun, [[("contacts", 0.8), ("out-of-scope", strange)]], "matcher")
+    assert said.outcome is outcome
+    assert said.candidates[0].slug == "contacts"
