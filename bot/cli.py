@@ -131,11 +131,13 @@ def _kb_check(parsed: argparse.Namespace) -> int:
     from knowledge_base.check import kb_check
 
     path = parsed.path or read(ContentSettings).pack
-    faults, warnings = kb_check(path, dt.date.today(), REQUIRED_TEXTS)
+    faults, warnings, ease = kb_check(path, dt.date.today(), REQUIRED_TEXTS)
     for warning in warnings:
         print(f"warning: {warning}")
     for fault in faults:
         print(fault)
+    if ease:
+        print("reading ease, 0-100: " + ", ".join(f"{language} {figure}" for language, figure in ease.items()))
     print(f"{path}: {len(faults)} faults, {len(warnings)} warnings")
     return FAULT if faults else OK
 
@@ -143,10 +145,14 @@ def _kb_check(parsed: argparse.Namespace) -> int:
 def _kb_publish(parsed: argparse.Namespace) -> int:
     from bot.domain.text_keys import REQUIRED_TEXTS
     from bot.usecases.publish_pack import publish_pack
+    from knowledge_base.check import kb_check
     from knowledge_base.load import PackError, load_pack
 
     settings = read(Settings)
     path = parsed.path or settings.pack
+    faults = kb_check(path, dt.date.today(), REQUIRED_TEXTS).faults
+    if faults:
+        return _complain(*(str(fault) for fault in faults))
     try:
         pack = load_pack(path, REQUIRED_TEXTS)
     except PackError as error:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from knowledge_base.faults import Fault
 from knowledge_base.files import idle_files
 from knowledge_base.load import read_checked
+from knowledge_base.plainness import plainness
 from knowledge_base.reading import Draft
 from knowledge_base.rules import plain
 
@@ -16,15 +18,22 @@ FEW_SAMPLES = 8
 """Fewer samples than this teach the engine too little."""
 
 
-def kb_check(
-    path: Path, today: dt.date, required_texts: frozenset[str] = frozenset()
-) -> tuple[list[Fault], list[Fault]]:
-    """Faults and warnings of the pack in ``path``, each list sorted by place.
+class Checked(NamedTuple):
+    """``faults`` and ``warnings`` are sorted by place; ``ease`` is the middle reading ease (0-100) by language."""
 
-    A pack with faults is never loaded; warnings are advice. ``today`` is the office's date.
+    faults: list[Fault]
+    warnings: list[Fault]
+    ease: Mapping[str, int]
+
+
+def kb_check(path: Path, today: dt.date, required_texts: frozenset[str] = frozenset()) -> Checked:
+    """The pack in ``path`` with every fault and warning. ``today`` is the office's date.
+
+    A pack with faults is never published; warnings are advice.
     """
     draft, faults = read_checked(path, required_texts)
-    return faults, sorted(_warnings(draft, today))
+    plain = plainness(draft)
+    return Checked(sorted([*faults, *plain.faults]), sorted([*_warnings(draft, today), *plain.warnings]), plain.ease)
 
 
 def _warnings(draft: Draft, today: dt.date) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from knowledge_base.basics import Localized as Localized
 from knowledge_base.basics import Model as Model
 from knowledge_base.basics import NonBlank as NonBlank
 from knowledge_base.basics import Slug as Slug
+from knowledge_base.schema_plainness import PlainLanguage as PlainLanguage
 from knowledge_base.schema_registers import Municipality as Municipality
 from knowledge_base.schema_registers import Situation as Situation
 from knowledge_base.schema_registers import Topic as Topic
@@ -255,6 +256,7 @@ class Agency(Model):
     incident_policy: Slug
     """Team and policy for "the assistant is broken"."""
     thresholds: Thresholds = Thresholds()
+    plain_language: PlainLanguage = PlainLanguage()
     keep_texts_days: int | None = Field(default=None, ge=30)
     """Days after which the texts of messages are forgotten; none: kept until erased."""
     unknown_before_handoff: int = 2

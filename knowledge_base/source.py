@@ -37,6 +37,8 @@ class Source:
     name: str
     data: Any = None
     lines: dict[Place, int] = field(default_factory=dict)
+    blocks: dict[Place, int] = field(default_factory=dict)
+    """Texts written line by line (``|``), and where their first line stands."""
 
     def line(self, place: Place) -> int:
         """The line of a place, or of the nearest place above it that is written down."""
@@ -44,6 +46,10 @@ class Source:
             if place[:length] in self.lines:
                 return self.lines[place[:length]]
         return 1
+
+    def line_within(self, place: Place, before: str) -> int:
+        """The line on which a text goes on after its beginning ``before``; as near as the file tells."""
+        return self.blocks[place] + before.count("\n") if place in self.blocks else self.line(place)
 
     def fault(self, place: Place, what: str, remedy: str) -> Fault:
         return Fault(self.name, self.line(place), what, remedy)
@@ -190,6 +196,8 @@ class _Builder:
                 self.fault(key_node, f"key {key!r} is repeated", remedy)
                 continue
             self.source.lines[(*place, key)] = key_node.start_mark.line + 1
+            if isinstance(value_node, yaml.ScalarNode) and value_node.style == "|":
+                self.source.blocks[(*place, key)] = value_node.start_mark.line + 2
             result[key] = self.value(value_node, (*place, key))
         return result
 

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from knowledge_base.dictionary import dictionary
 from nlu.language_data import letters
 
 _TOKEN = re.compile(r"[^\W_]+")
@@ -23,19 +24,12 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-@lru_cache(maxsize=1)
-def _dictionary() -> Any:
-    import pymorphy3
-
-    return pymorphy3.MorphAnalyzer()
-
-
 @lru_cache(maxsize=65_536)
 def lemma(word: str) -> str:
     """The dictionary form of a lower-case word; what is not Russian comes back cut to 40 letters."""
     if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
         return word[:_LONGEST]
-    parses = _dictionary().parse(word)
+    parses = dictionary().parse(word)
     return str(parses[0].normal_form).replace("ё", "е") if parses else word
 
 
@@ -44,20 +38,20 @@ def is_russian_word(word: str) -> bool:
     """Whether the dictionary knows this very form."""
     if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
         return False
-    return bool(_dictionary().word_is_known(word))
+    return bool(dictionary().word_is_known(word))
 
 
 @lru_cache(maxsize=16_384)
 def alike(word: str) -> str:
     """The word of the dictionary that differs from an unknown one only in letters often confused; "" if none."""
-    words = _dictionary().dictionary.words
+    words = dictionary().dictionary.words
     found: list[str] = words.similar_keys(word, _confused())
     return min((one for one in found if one != word), key=lambda one: _differing(word, one), default="")
 
 
 @lru_cache(maxsize=1)
 def _confused() -> Any:
-    return _dictionary().dictionary.words.compile_replaces(letters("confused"))
+    return dictionary().dictionary.words.compile_replaces(letters("confused"))
 
 
 def _differing(word: str, other: str) -> int:
@@ -69,7 +63,7 @@ def names_a_thing(word: str) -> bool:
     """Whether a lower-case word is a noun; a word that is not Russian may be one."""
     if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
         return True
-    parses = _dictionary().parse(word)
+    parses = dictionary().parse(word)
     return bool(parses) and parses[0].tag.POS == "NOUN"
 
 
@@ -78,7 +72,7 @@ def is_function_word(word: str) -> bool:
     """Whether a lower-case word only joins others: «как», «на», «мне». Its meaning is in the words it joins."""
     if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
         return False
-    parses = _dictionary().parse(word)
+    parses = dictionary().parse(word)
     return bool(parses) and parses[0].tag.POS in _JOINING
 
 
@@ -102,7 +96,7 @@ def forms(name: str) -> tuple[str, ...]:
 def _in_case(word: str, case: str) -> str:
     if not _RUSSIAN.fullmatch(word) or len(word) > _LONGEST:
         return word
-    parses = _dictionary().parse(word)
+    parses = dictionary().parse(word)
     named = next((parse for parse in parses if "nomn" in parse.tag), None)
     # An adjective has two accusatives: a district is no living being.
     wanted = {case, "inan"} if named and case == "accs" and "ADJF" in named.tag and "masc" in named.tag else {case}

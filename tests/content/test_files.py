@@ -84,7 +84,7 @@ def test_a_faulty_file_is_told(faults_of: Faults, changed: dict[str, Any], told:
 
 def test_files_that_nobody_offers_are_warned_of(write_pack: Write) -> None:
     root = write_pack({"files.yml": DECLARED, "files/form.docx": DOCX, "files/other.pdf": b"%PDF-1.7"})
-    faults, warnings = kb_check(root, dt.date(2026, 1, 1))
+    faults, warnings, _ = kb_check(root, dt.date(2026, 1, 1))
     told = [str(warning) for warning in warnings]
     assert faults == []
     assert "files.yml:1: no answer offers the file 'form'; name it in a template or delete it" in told

@@ -120,7 +120,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_passed_review_is_a_warning_and_no_fault(write_pack: Write) -> None:
-    faults, warnings = kb_check(write_pack({}), dt.date(2027, 3, 2))
+    faults, warnings, _ = kb_check(write_pack({}), dt.date(2027, 3, 2))
 
     assert faults == []
     overdue = [str(warning) for warning in warnings if "reviewed" in warning.what]

@@ -11,6 +11,8 @@ import pytest
 
 from knowledge_base.check import kb_check
 from knowledge_base.load import load_pack
+from knowledge_base.plainness import plainness
+from knowledge_base.reading import read_draft
 from knowledge_base.rules import localized
 from knowledge_base.schema import Pack
 
@@ -97,7 +99,7 @@ def pack() -> Pack:
 
 
 def test_it_has_no_fault() -> None:
-    faults, _ = kb_check(ROOT, dt.date(2026, 11, 21))
+    faults = kb_check(ROOT, dt.date(2026, 11, 21)).faults
     assert [str(fault) for fault in faults] == []
 
 
@@ -144,3 +146,12 @@ def test_all_but_the_longer_answers_are_in_both_languages(pack: Pack) -> None:
     said = {(slug, *place): texts for kind in kinds for slug, item in kind.items() for place, texts in localized(item)}
     said |= {(key,): texts for key, texts in pack.texts.items()}
     assert [where for where, texts in said.items() if set(texts) != {"ru", "en"} and where[-1] != "more"] == []
+
+
+def test_its_texts_are_plain() -> None:
+    started = time.process_time()
+    plain = plainness(read_draft(ROOT))
+    assert time.process_time() - started < 2.0
+    assert [str(one) for one in (*plain.faults, *plain.warnings)] == []
+    assert plain.ease["ru"] >= 55
+    assert plain.ease["en"] >= 65
