@@ -31,7 +31,13 @@ def rasa_python() -> Path:
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of all processes of this run: what one has trained, the others find."""
+    """A folder of all processes of this run: what one has trained, the others find.
+
+    ``scripts/test`` runs pytest twice, so it names one.
+    """
+    named = os.environ.get("OTKLIK_TEST_MODELS")
+    if named:
+        return Path(named)
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rasa"
     folder.mkdir(exist_ok=True)
