@@ -81,6 +81,8 @@ class Runtime:
     """Makes the engine of a newer release; None: this one serves to the end."""
     pulse: Pulse = field(default_factory=Pulse)
     """Signs of life of this worker's loops."""
+    suspects: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Whoever holds it handles an update whose worker was lost: one at a time."""
 
 
 Lock = Callable[[Tx], Awaitable[dialogs.Locked]]

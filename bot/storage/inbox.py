@@ -96,6 +96,16 @@ async def claim(tx: AsyncConnection, lease: str, most: int) -> list[Claimed]:
     return sorted(found, key=lambda one: one.id)
 
 
+async def begin_alone(tx: AsyncConnection, claimed: Claimed) -> int | None:
+    """Note, before anything is done, that an update is handled by itself: the how manieth time; None: claim lost."""
+    begun = await tx.execute(_BEGIN_ALONE, {"id": claimed.id, "lease": claimed.lease})
+    return begun.scalar_one_or_none()
+
+
+_BEGIN_ALONE = text("""
+    UPDATE inbox SET alone = alone + 1 WHERE id = :id AND lease = :lease AND state = 'new' RETURNING alone
+""")
+
 _SETTLE = text("""
     UPDATE inbox SET state = :state, outcome = :outcome, handled_at = :now
     WHERE id = :id AND lease = :lease AND state = 'new' RETURNING id
@@ -124,6 +134,7 @@ async def retry_later(
             outcome=cause[:200],
             lease_until=text(f"clock_timestamp() + interval '{seconds:.3f} seconds'"),
             attempts=claimed.attempts if to_blame else claimed.attempts - 1,
+            alone=0,  # its worker lives
         )
     )
 

@@ -55,6 +55,7 @@ inbox = Table(
     Column("payload", Text, nullable=True),
     _at("received_at"), Column("state", Text, nullable=False, server_default="new"),
     Column("attempts", Integer, nullable=False, server_default="0"), *_lease(),
+    Column("alone", Integer, nullable=False, server_default="0"),
     Column("outcome", Text, nullable=True), _at("handled_at", null=True),
     UniqueConstraint("channel", "external_id"),
     Index("ix_inbox_waiting", "conversation", "id", postgresql_where=text("state = 'new'")),

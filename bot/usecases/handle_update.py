@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,13 +13,15 @@ from typing import Any, Protocol
 from bot import group, metrics, turn
 from bot.domain.decision import Decision
 from bot.domain.errors import ClaimLost, MalformedUpdate
-from bot.domain.events import ClientActed, Event, HandlingFailed, StaffEdited, StaffPressed, StaffWrote
+from bot.domain.events import ClientActed, Event, StaffEdited, StaffPressed, StaffWrote
 from bot.domain.messages import Channel, GroupNews, Ignored, Incoming, Kind, Parsed, StaffIncoming
+from bot.settle_update import done, failed, give_back, set_aside
 from bot.storage import dialogs, inbox, staff
 from bot.storage.decisions import Heard
 from bot.storage.inbox import Claimed
 from bot.storage.session import Tx, is_passing
 from bot.storage.wake import outbox_of
+from bot.suspects import by_itself
 from bot.telling import told
 from bot.turn import Content, Runtime, Said
 from nlu.rasa_home import DEADLINE_SECONDS
@@ -28,8 +29,6 @@ from nlu.understanding import Outcome, Understanding
 
 log = logging.getLogger(__name__)
 
-FIRST_RETRY_SECONDS = 0.2
-AFTER_OUTAGE_SECONDS = 1.0
 READABLE = (Kind.TEXT, Kind.EDIT)
 NOT_ALONE = (Outcome.UNKNOWN, Outcome.CLARIFY)
 """Words that may mean something together with those they reply to."""
@@ -78,22 +77,22 @@ async def handle_together(runtime: Runtime, doors: Mapping[Channel, Door], batch
 
 async def handle(runtime: Runtime, doors: Mapping[Channel, Door], claimed: Claimed, *, answered: bool = False) -> str:
     """One update; ``answered``: its press is. Returns its outcome; never raises but when the database is gone."""
-    if claimed.attempts > inbox.MOST_ATTEMPTS:
-        # Whoever tried before told nothing: the update itself may be what ends its workers.
-        return await _failed(runtime, claimed, "its workers were lost")
     about = {"update": claimed.id}
     try:
-        outcome = await _handle(runtime, doors[claimed.channel], claimed, answered)
+        async with by_itself(runtime, claimed) as allowed:
+            if not allowed:
+                return await set_aside(runtime, claimed, "its workers were lost")
+            outcome = await _handle(runtime, doors[claimed.channel], claimed, answered)
     except ClaimLost:
         return "lost"
     except MalformedUpdate as error:
         log.warning("update %d is malformed, set aside: %s", claimed.id, error, extra=about)
-        return await _done(runtime, claimed, "malformed", state="aside")
+        return await done(runtime, claimed, "malformed", state="aside")
     except Exception as error:
         if is_passing(error):
-            return await _give_back(runtime, claimed, type(error).__name__)
+            return await give_back(runtime, claimed, type(error).__name__)
         log.exception("update %d failed, attempt %d", claimed.id, claimed.attempts, extra=about)
-        return await _failed(runtime, claimed, told(error))
+        return await failed(runtime, claimed, told(error))
     _measured(runtime, claimed)
     return outcome
 
@@ -110,7 +109,7 @@ async def _handle(runtime: Runtime, door: Door, claimed: Claimed, answered: bool
         await _answer(door, parsed)
     match parsed:
         case Ignored(why):
-            return await _done(runtime, claimed, f"ignored.{why}")
+            return await done(runtime, claimed, f"ignored.{why}")
         case Incoming():
             return (await _client(runtime, claimed, parsed)).outcome
         case StaffIncoming():
@@ -215,7 +214,7 @@ async def _staff(runtime: Runtime, claimed: Claimed, incoming: StaffIncoming) ->
         who = await staff.by_telegram(tx, incoming.person)
         address = await dialogs.address_of_topic(tx, runtime.staff_chat or incoming.chat, incoming.thread or "")
     if address is None:
-        await _done(runtime, claimed, "ignored.no_topic")
+        await done(runtime, claimed, "ignored.no_topic")
         return None
     event: Event = StaffWrote(who, incoming.text, incoming.files, incoming.message)
     if incoming.action:
@@ -234,63 +233,3 @@ async def _staff(runtime: Runtime, claimed: Claimed, incoming: StaffIncoming) ->
 
 async def _settle(runtime: Runtime, claimed: Claimed, tx: Tx, decision: Decision) -> bool:
     return await inbox.settle(tx, claimed, decision.outcome, runtime.clock())
-
-
-async def _done(runtime: Runtime, claimed: Claimed, outcome: str, *, state: str = "done") -> str:
-    async with runtime.db.begin() as tx:
-        await inbox.settle(tx, claimed, outcome, runtime.clock(), state=state)
-    metrics.handled(claimed.channel.value, "update", "aside" if state == "aside" else outcome)
-    return outcome
-
-
-async def _give_back(runtime: Runtime, claimed: Claimed, cause: str) -> str:
-    """The database failed, not the update: it is tried again, however long that lasts.
-
-    Giving it back may fail as well. An attempt that stays counted would set it aside, so that is tried
-    until the lease ends.
-    """
-    log.warning("update %d waits for the database (%s)", claimed.id, cause)
-    for _ in range(inbox.LEASE_SECONDS):
-        try:
-            async with runtime.db.begin() as tx:
-                await inbox.retry_later(tx, claimed, cause, AFTER_OUTAGE_SECONDS, to_blame=False)
-        except Exception as error:
-            if not is_passing(error):
-                raise
-            await asyncio.sleep(AFTER_OUTAGE_SECONDS)
-        else:
-            return "later"
-    return "lost"
-
-
-async def _failed(runtime: Runtime, claimed: Claimed, cause: str) -> str:
-    """Try again later; after five attempts set aside, and tell the client that it is our fault."""
-    if claimed.attempts < inbox.MOST_ATTEMPTS:
-        wait = FIRST_RETRY_SECONDS * 4 ** (claimed.attempts - 1) * random.uniform(0.8, 1.2)
-        async with runtime.db.begin() as tx:
-            await inbox.retry_later(tx, claimed, cause, wait)
-        return "failed"
-    who = _address(claimed)
-    if who is None:
-        return await _done(runtime, claimed, cause, state="aside")
-
-    async def lock(tx: Tx) -> dialogs.Locked:
-        return await dialogs.lock(tx, claimed.channel, who, runtime.clock())
-
-    async def settle(tx: Tx, _decision: Decision) -> bool:
-        return await inbox.settle(tx, claimed, cause, runtime.clock(), state="aside")
-
-    try:
-        await turn.take(runtime, runtime.shelf.content, lock, HandlingFailed(claimed.id), settle=settle)
-    except Exception as error:
-        if is_passing(error):
-            raise
-        log.exception("update %d: could not even apologise", claimed.id)
-        return await _done(runtime, claimed, cause, state="aside")
-    return "aside"
-
-
-def _address(claimed: Claimed) -> str | None:
-    """Whom a conversation key names: only private ones, never the staff group's topics."""
-    _, _, key = claimed.conversation.partition(":")
-    return key if key and ":" not in key and key != "?" else None

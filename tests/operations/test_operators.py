@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import settle_update
 from bot.domain.messages import Channel, Kind
-from bot.usecases import handle_update
 from tests.scenarios.main_job.test_requests import fill_appeal
 from tests.storage.conftest import cipher, db, pack, worker  # noqa: F401
 from tests.storage.rows import ask, claim, put
@@ -35,7 +35,7 @@ async def otklik(url: str, *arguments: str, typed: str = "", **environment: str)
 async def test_an_update_set_aside_is_replayed_after_the_fix(
     worker: Worker, database_url: str, monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(handle_update, "FIRST_RETRY_SECONDS", 0.0001)
+    monkeypatch.setattr(settle_update, "FIRST_RETRY_SECONDS", 0.0001)
     await worker.receives("1", Kind.TEXT, fails="a word of the client's")
     for _ in range(60):
         await worker.works()

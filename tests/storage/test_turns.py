@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from bot import settle_update
 from bot.domain.dialog import Dialog
 from bot.domain.events import HandlingFailed, StaffWrote
 from bot.domain.messages import Channel, Kind
 from bot.storage import dialogs, inbox, page
 from bot.storage.session import Database, Tx
-from bot.usecases import handle_update
 from tests.domain.talk import WEDNESDAY
 from tests.storage.rows import ask, do
 from tests.storage.worker import MARIA, Worker
@@ -61,7 +61,7 @@ async def test_whoever_lost_the_claim_leaves_nothing(worker: Worker, monkeypatch
 async def test_five_failures_set_an_update_aside_and_the_conversation_goes_on(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handle_update, "FIRST_RETRY_SECONDS", 0.0001)
+    monkeypatch.setattr(settle_update, "FIRST_RETRY_SECONDS", 0.0001)
     await worker.receives("1", Kind.TEXT, fails="a bug")
     await worker.receives("1", Kind.TEXT, text="agrostartup")
     outcomes: list[str] = []
@@ -83,7 +83,7 @@ async def test_five_failures_set_an_update_aside_and_the_conversation_goes_on(
 
 async def test_a_failure_of_the_database_is_not_the_updates(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that is full for an hour sets nobody's message aside."""
-    monkeypatch.setattr(handle_update, "AFTER_OUTAGE_SECONDS", 0.0)
+    monkeypatch.setattr(settle_update, "AFTER_OUTAGE_SECONDS", 0.0)
     await worker.receives("1", Kind.TEXT, text="agrostartup")
     await do(worker.runtime.db, *FULL_DISK)
     for _ in range(12):

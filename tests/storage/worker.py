@@ -52,11 +52,17 @@ class ByHeart:
         return self.understand_all(texts)
 
 
+class Killed(BaseException):
+    """The end of a worker, as far as it can be had without ending this process."""
+
+
 def shelf(pack: Pack) -> Shelf:
     return Shelf(Content(1, pack, ByHeart(pack)))
 
 
 async def _read(payload: Mapping[str, Any]) -> Parsed:
+    if "dies" in payload:
+        raise Killed
     if "fails" in payload:
         raise ValueError(payload["fails"])
     if "ignored" in payload:
