@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         "publish", help="make a pack the newest release; running workers swap to it in seconds"
     )
     publish.add_argument("path", type=Path, nargs="?", help="folder of the pack")
+    publish.add_argument("--whole", action="store_true", help="as it is, over what was changed at the desk")
     publish.set_defaults(command=_kb_publish)
     commands.register(verbs, lambda: read(ContentSettings))
 
@@ -85,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     link = staff.add_parser("link", help="make a one-time link that lets a person set a password at the desk")
     link.add_argument("login")
     link.set_defaults(command=_staff_link)
-    operators.register(verbs)
+    operators.register(verbs, content)
 
     doctor = verbs.add_parser("doctor", help="check database, migrations, pack, engines and messenger tokens")
     doctor.set_defaults(command=_doctor)
@@ -94,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(parsed: argparse.Namespace) -> int:
     from bot import app
-    from bot.domain.errors import DatabaseRefused
+    from bot.domain.errors import DatabaseRefused, ReleaseUnreadable
     from knowledge_base.load import PackError
 
     settings = read(Settings)
@@ -103,7 +104,7 @@ def _run(parsed: argparse.Namespace) -> int:
         _loop(app.run(settings, _tell))
     except PackError as error:
         return _complain(*(str(fault) for fault in error.faults))
-    except (app.PortTaken, DatabaseRefused) as error:
+    except (app.PortTaken, DatabaseRefused, ReleaseUnreadable) as error:
         return _complain(str(error))
     except OSError as error:
         return _complain(
@@ -143,8 +144,9 @@ def _kb_check(parsed: argparse.Namespace) -> int:
 
 
 def _kb_publish(parsed: argparse.Namespace) -> int:
+    from bot.domain.errors import ReleaseUnreadable
     from bot.domain.text_keys import REQUIRED_TEXTS
-    from bot.usecases.publish_pack import publish_pack
+    from bot.usecases.publish_pack import How, Published, publish_pack
     from knowledge_base.check import kb_check
     from knowledge_base.load import PackError, load_pack
 
@@ -158,10 +160,13 @@ def _kb_publish(parsed: argparse.Namespace) -> int:
     except PackError as error:
         return _complain(*(str(fault) for fault in error.faults))
 
-    async def publish(db: Database) -> int:
-        return (await publish_pack(db, pack, path, parsed.now)).release
+    async def publish(db: Database) -> Published:
+        return await publish_pack(db, pack, path, parsed.now, How(whole=parsed.whole, required=REQUIRED_TEXTS))
 
-    return _at_database(settings, publish, lambda number: f"Release {number}; workers serve it within seconds.")
+    def told(made: Published) -> str:
+        return "\n".join([f"Release {made.release}; workers serve it within seconds.", *made.told()])
+
+    return _at_database(settings, publish, told, PackError, ReleaseUnreadable)
 
 
 def _staff_add(parsed: argparse.Namespace) -> int:

@@ -23,8 +23,12 @@ Work = Callable[[Database, Settings, argparse.Namespace], Awaitable[int]]
 Verbs = Any  # argparse keeps the type of its sub-parsers to itself
 
 
-def register(verbs: Verbs) -> None:
-    """Add the commands; ``now`` is put into what they get."""
+def register(verbs: Verbs, content: Verbs) -> None:
+    """Add the commands, those about the content to ``content``; ``now`` is put into what they get."""
+    rollback = _verb(content, "rollback", "what clients got under an older release, as a new release", _roll_back)
+    rollback.add_argument("number", type=int)
+    rollback.add_argument("--reason", required=True, help="kept with the release, shown to moderators")
+
     inbox = _group(verbs, "inbox", "updates that could not be handled and were set aside")
     _verb(inbox, "list", "what was set aside, and why", _list_updates)
     _verb(inbox, "replay", "hand an update to the workers once more, after a fix", _replay).add_argument("id", type=int)
@@ -75,6 +79,19 @@ def _do(work: Work, parsed: argparse.Namespace) -> int:
     except OSError as error:
         print(f"The database can't be reached: {error}. Check OTKLIK_DATABASE_URL.", file=sys.stderr)
         return USAGE
+
+
+async def _roll_back(db: Database, settings: Settings, parsed: argparse.Namespace) -> int:
+    from bot.usecases.roll_back import roll_back_by_hand
+    from knowledge_base.faults import PackError
+
+    try:
+        made = await roll_back_by_hand(db, parsed.number, parsed.reason, parsed.now)
+    except PackError as error:
+        print(error, file=sys.stderr)
+        return FAULT
+    print(f"Release {made} has the content of release {parsed.number}; workers serve it within seconds.")
+    return OK
 
 
 # --- inbox and outbox ------------------------------------------------------------

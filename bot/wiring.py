@@ -30,7 +30,7 @@ from bot.turn import Clock, Content, Runtime, Shelf
 from bot.usecases import attach, look_at_health, read_page, receive
 from bot.usecases.fetch_files import take_upload
 from bot.usecases.handle_update import Door
-from bot.usecases.publish_pack import publish_pack
+from bot.usecases.publish_pack import How, publish_pack
 from bot.voice import Recognise
 from knowledge_base.load import load_pack
 from nlu.engines import Engines, Mode
@@ -47,16 +47,20 @@ Tell = Callable[[str], None]
 
 
 async def make_runtime(settings: Settings, clock: Clock, tell: Tell = lambda _: None) -> Runtime:
-    """Migrate, load the content, publish it as a release, and make what use cases work with.
+    """Migrate, import the folder unless it was imported before, and make what use cases work with.
 
-    Raises PackError for a broken pack, before anything has changed.
+    The newest release is served, whatever the folder holds. Raises PackError for a broken pack, before anything
+    has changed; ReleaseUnreadable.
     """
     pack = load_pack(settings.pack, REQUIRED_TEXTS)
     tell("Preparing the database")
     await upgrade(settings.database_url)
     db = Database(settings.database_url)
-    published = await publish_pack(db, pack, settings.pack, clock())
+    published = await publish_pack(db, pack, settings.pack, clock(), How(starting=True, required=REQUIRED_TEXTS))
+    pack = published.pack
     tell(f"Content: {len(pack.templates)} answers, release {published.release}")
+    for line in published.told():
+        tell(line)
     tell("Learning how people ask (seconds; kept for the next start)")
     engines = Engines(settings.var / "engines", _rasa(settings), Mode(settings.rasa_mode))
     engine = await asyncio.to_thread(engines.fit, pack)

@@ -11,7 +11,7 @@ from knowledge_base.reading import Draft, Item, read_draft
 from knowledge_base.rules import broken_rules
 from knowledge_base.schema import Pack, PackFile, StoredFile
 
-__all__ = ["Fault", "PackError", "content_of", "load_pack", "read_checked"]
+__all__ = ["Fault", "PackError", "content_of", "load_pack", "pack_of", "read_checked"]
 
 
 def load_pack(path: Path, required_texts: frozenset[str] = frozenset()) -> Pack:
@@ -23,7 +23,7 @@ def load_pack(path: Path, required_texts: frozenset[str] = frozenset()) -> Pack:
     draft, faults = read_checked(path, required_texts)
     if faults:
         raise PackError(tuple(faults))
-    return _pack(draft)
+    return pack_of(draft)
 
 
 def read_checked(path: Path, required_texts: frozenset[str] = frozenset()) -> tuple[Draft, list[Fault]]:
@@ -33,7 +33,8 @@ def read_checked(path: Path, required_texts: frozenset[str] = frozenset()) -> tu
     return draft, sorted(set(faults))
 
 
-def _pack(draft: Draft) -> Pack:
+def pack_of(draft: Draft) -> Pack:
+    """The pack of a draft without faults."""
     assert draft.agency is not None, "a pack without faults has an agency"
     kinds = {kind: {name: item.model for name, item in items.items()} for kind, items in draft.items.items()}
     kinds["files"] = {slug: _stored(draft, item) for slug, item in draft.items["files"].items()}

@@ -149,7 +149,7 @@ def _file_into(draft: Draft, source: Source) -> None:
     folder, _, rest = source.name.partition("/")
     stem = source.name.removesuffix(".yml")
     if source.name == "pack.yml":
-        draft.agency = _model(draft, source, (), source.data, schema.Agency)
+        draft.agency = model_of(draft, source, (), source.data, schema.Agency)
     elif stem in LISTS:
         _read_list(draft, source, stem)
     elif folder in FOLDERS and rest and "/" not in rest:
@@ -171,7 +171,7 @@ def _read_list(draft: Draft, source: Source, kind: str) -> None:
         draft.faults.append(source.fault((), "a list is expected", "begin every entry with '- '"))
         return
     for index, data in enumerate(source.data):
-        _keep(draft, source, (index,), data, kind)
+        keep_item(draft, source, (index,), data, kind)
 
 
 def _read_named(draft: Draft, source: Source, kind: str, stem: str) -> None:
@@ -180,15 +180,16 @@ def _read_named(draft: Draft, source: Source, kind: str, stem: str) -> None:
     if isinstance(slug, str) and slug != stem:
         what = f"slug {slug!r} differs from the file's name"
         draft.faults.append(source.fault(("slug",), what, f"rename the file to {slug}.yml or mend the slug"))
-    _keep(draft, source, (), source.data, kind)
+    keep_item(draft, source, (), source.data, kind)
 
 
-def _keep(draft: Draft, source: Source, place: Place, data: Any, kind: str) -> None:
+def keep_item(draft: Draft, source: Source, place: Place, data: Any, kind: str) -> None:
+    """File data of a kind into the draft; what is wrong with it becomes its faults."""
     key_name = "key" if kind == "topics" else "slug"
     name = data.get(key_name) if isinstance(data, dict) else None
     if isinstance(name, str):
         draft.names[kind].add(name)
-    item = _model(draft, source, place, data, LISTS.get(kind) or FOLDERS[kind])
+    item = model_of(draft, source, place, data, LISTS.get(kind) or FOLDERS[kind])
     if item is None:
         return
     first = draft.items[kind].setdefault(str(name), item)
@@ -242,7 +243,8 @@ def _read_questions(draft: Draft, source: Source) -> None:
         draft.questions.setdefault(slug, (questions, source))
 
 
-def _model(draft: Draft, source: Source, place: Place, data: Any, model: type[ModelT]) -> Item[ModelT] | None:
+def model_of(draft: Draft, source: Source, place: Place, data: Any, model: type[ModelT]) -> Item[ModelT] | None:
+    """Data as a model; None where it does not fit, which becomes faults of the draft."""
     try:
         return Item(model.model_validate(data), source, place)
     except ValidationError as error:

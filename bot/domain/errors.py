@@ -14,6 +14,10 @@ class DatabaseRefused(OtklikError):
     """The database refuses the connection."""
 
 
+class ReleaseUnreadable(OtklikError):
+    """The newest release was made by a newer Otklik. Start that one, or take it back: otklik kb rollback NUMBER."""
+
+
 class Forbidden(OtklikError):
     """This person's role does not allow that."""
 

@@ -33,6 +33,12 @@ class Right(StrEnum):
     """See names, telephones and the like."""
     REGISTER = "register"
     """Change the register of staff."""
+    EDIT = "edit"
+    """Write drafts of the content, give them to be read."""
+    APPROVE = "approve"
+    """Approve a colleague's draft, or send it back."""
+    RELEASE = "release"
+    """Bring approved drafts to clients, go back to an older release."""
     AUDIT = "audit"
     """Read who did what."""
 
@@ -53,11 +59,12 @@ _STAFF = {
     Right.MOVE: Reach.OWN,
     Right.PERSONAL: Reach.OWN,
 }
-_SUPERVISOR = dict.fromkeys(_STAFF, Reach.ALL)
+_CONTENT = dict.fromkeys((Right.EDIT, Right.APPROVE, Right.RELEASE), Reach.ALL)
+_SUPERVISOR = {**dict.fromkeys(_STAFF, Reach.ALL), **_CONTENT}
 
 RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
     Role.STAFF: _STAFF,
-    Role.MODERATOR: {Right.READ: Reach.ALL, Right.NOTE: Reach.ALL},
+    Role.MODERATOR: {Right.READ: Reach.ALL, Right.NOTE: Reach.ALL, **_CONTENT},
     Role.SUPERVISOR: _SUPERVISOR,
     Role.ADMINISTRATOR: {**_SUPERVISOR, Right.REGISTER: Reach.ALL, Right.AUDIT: Reach.ALL},
 }

@@ -27,6 +27,8 @@ from bot.storage.columns import said_number as _said_id
 from bot.storage.messenger_tables import group_trouble as group_trouble
 from bot.storage.messenger_tables import moved_chat as moved_chat
 from bot.storage.messenger_tables import reaction as reaction
+from bot.storage.moderation_tables import draft as draft
+from bot.storage.moderation_tables import draft_step as draft_step
 from bot.storage.shadow_table import comparison as comparison
 from bot.storage.wait_tables import body_wait as body_wait
 from bot.storage.wishes import erasure as erasure
@@ -236,13 +238,14 @@ personal = Table(
 release = Table(
     "release", metadata, Column("number", Integer, primary_key=True, autoincrement=False),
     Column("version", Text, nullable=False), Column("author", Text, nullable=False),
-    Column("reason", Text, nullable=False), _at("at"),
+    Column("reason", Text, nullable=False), _at("at"), Column("imported", Text, nullable=True),
 )
 
 item = Table(
     "item", metadata, _id(), Column("kind", Text, nullable=False), Column("slug", Text, nullable=False),
-    UniqueConstraint("kind", "slug"),
+    Column("imported", Text, nullable=True), UniqueConstraint("kind", "slug"),
 )
+"""``imported``: its body in the folder imported last; of a release: the version of the folder that came with it."""
 
 item_version = Table(
     "item_version", metadata, _id(), _of("item_id", "item.id"), Column("body", Text, nullable=False),

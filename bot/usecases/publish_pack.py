@@ -1,15 +1,39 @@
-"""Import a pack's folder as the newest release."""
+"""Import a pack's folder: its changes become the newest release, and what the desk has changed stays."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
+from pydantic import ValidationError
+
+from bot.domain.errors import ReleaseUnreadable
 from bot.storage import files, releases
-from bot.storage.session import Database
+from bot.storage.releases import Latest, Made
+from bot.storage.session import Database, Tx
+from knowledge_base import stored
+from knowledge_base.faults import Fault, PackError
 from knowledge_base.load import content_of
 from knowledge_base.schema import Pack
+from knowledge_base.stored import Key
+
+
+class Came(StrEnum):
+    """What became of the folder."""
+
+    WHOLE = "whole"
+    """The release is the folder as it is."""
+    MERGED = "merged"
+    """The folder's changes were added to what the desk has changed."""
+    NOTHING = "nothing"
+    """Nothing in the folder has changed since its last import."""
+    FORMER = "former"
+    """This folder was imported before; what was released since stays."""
+    REFUSED = "refused"
+    """Its changes do not fit what the desk has changed; the release before stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +41,109 @@ class Published:
     release: int
     salt: str
     """Tells this database from any other."""
+    pack: Pack
+    """What is live now."""
+    came: Came
+    both: tuple[Key, ...] = ()
+    """Items that the folder and the desk have both changed: the desk's stayed."""
+    faults: tuple[Fault, ...] = ()
+    """Why it was refused."""
+
+    def told(self) -> list[str]:
+        """For the operator: what became of the folder where that is more than a release of it."""
+        lines = []
+        match self.came:
+            case Came.WHOLE:
+                pass
+            case Came.NOTHING:
+                if self.both:
+                    lines.append("Nothing of the folder was taken over.")
+            case Came.MERGED:
+                lines.append("The folder's changes were added; what was changed at the desk stays.")
+            case Came.FORMER:
+                lines.append("This folder was imported before; what was released since stays ('otklik kb publish').")
+            case Came.REFUSED:
+                lines.append("The folder was not imported, it does not fit what was changed at the desk:")
+                lines += [f"  {fault}" for fault in self.faults]
+            case _:
+                assert_never(self.came)
+        if self.both:
+            lines.append("Changed in the folder and at the desk, the desk's stays ('--whole' takes the folder's):")
+            lines += [f"  {kind}/{slug}" for kind, slug in self.both]
+        return lines
 
 
-async def publish_pack(db: Database, pack: Pack, folder: Path, now: dt.datetime) -> Published:
-    """The release that holds the pack of a folder, its files along with it; several workers may call it at once."""
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a folder is imported."""
+
+    starting: bool = False
+    """A worker starts: a folder that was imported before is left alone, and one that does not fit stops nothing."""
+    whole: bool = False
+    """The folder as it is, over whatever the desk has changed."""
+    required: frozenset[str] = frozenset()
+    """Keys of the texts that the program says."""
+
+
+async def publish_pack(db: Database, pack: Pack, folder: Path, now: dt.datetime, how: How = How()) -> Published:
+    """The release that holds the pack of a folder, its files along with it; several workers may call it at once.
+
+    Raises PackError when the folder does not fit what the desk has changed (at a start it is told instead), or
+    when what is live lacks texts that this program says; ReleaseUnreadable.
+    """
     async with db.begin() as tx:
+        await releases.lock(tx)
         by_hash = {file.sha256: file for file in pack.files.values()}
         for sha256 in sorted(await files.missing(tx, by_hash)):
             file = by_hash[sha256]
             await files.keep(tx, content_of(folder, file), file.media_type, now)
-        number = await releases.publish(tx, pack, author="import", reason="imported from files", now=now)
-        return Published(number, await releases.birth(tx))
+        newest = await releases.latest(tx)
+        made = Made("import", "imported from files", now, imported=pack.version)
+        came, both, faults = await _bring(tx, pack, newest, made, how)
+        live = await releases.latest(tx)
+        assert live is not None, "a release was made just now"
+        return Published(live.number, await releases.birth(tx), await _served(tx, live, pack, how), came, both, faults)
+
+
+async def _bring(
+    tx: Tx, pack: Pack, newest: Latest | None, made: Made, how: How
+) -> tuple[Came, tuple[Key, ...], tuple[Fault, ...]]:
+    former = await releases.imported_as(tx, pack.version)
+    if newest is None or how.whole:
+        await releases.publish(tx, pack, made.author, made.reason, made.at)
+        return Came.WHOLE, (), ()
+    if newest.version == pack.version:
+        return Came.NOTHING, (), ()
+    if how.starting and former is not None:
+        return Came.FORMER, (), ()
+    folder = stored.bodies_of(pack)
+    desk = stored.plain(await releases.content(tx, newest.number))
+    bodies, both = stored.merged(stored.plain(await releases.folder_bodies(tx)), desk, folder)
+    if bodies == desk:
+        await releases.remember_folder(tx, folder)
+        return Came.NOTHING, tuple(both), ()
+    whole = bodies == folder
+    version = pack.version if whole else stored.digest(bodies)
+    try:
+        stored.checked(bodies, version, how.required)
+    except PackError as error:
+        if not how.starting:
+            raise
+        return Came.REFUSED, tuple(both), error.faults
+    await releases.make(tx, bodies, version, made)
+    await releases.remember_folder(tx, folder)
+    return Came.WHOLE if whole else Came.MERGED, tuple(both), ()
+
+
+async def _served(tx: Tx, live: Latest, pack: Pack, how: How) -> Pack:
+    if live.version == pack.version:
+        return pack
+    try:
+        served = await releases.load(tx, live.number)
+    except ValidationError as error:
+        raise ReleaseUnreadable from error
+    missing = sorted(how.required - served.texts.keys())
+    if missing:
+        remedy = "'otklik kb publish --whole' brings the folder's texts"
+        raise PackError(tuple(Fault(f"release {live.number}", 1, f"missing text {key!r}", remedy) for key in missing))
+    return served

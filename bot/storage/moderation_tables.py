@@ -1,0 +1,31 @@
+"""Drafts of the content and what was done with them; seen through ``bot.storage.tables``."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, text
+
+from bot.storage.columns import at as _at
+from bot.storage.columns import metadata
+from bot.storage.columns import number as _id
+from bot.storage.columns import of as _of
+
+# fmt: off
+
+draft = Table(
+    "draft", metadata, _id(), Column("kind", Text, nullable=False), Column("slug", Text, nullable=False),
+    Column("body", Text, nullable=False), _of("base", "item_version.id", null=True),
+    Column("state", Text, nullable=False), Column("step", BigInteger, nullable=False), _at("changed_at"),
+    Column("release", Integer, ForeignKey("release.number"), nullable=True),
+    Index("uq_draft_open", "kind", "slug", unique=True,
+          postgresql_where=text("state IN ('draft', 'review', 'approved')")),
+)
+"""``base``: the live version that whoever wrote it last saw; none for a new item. ``step``: the number of its last
+step, which a form has shown. ``state``: draft, review, approved; released (with ``release``) or dropped."""
+
+draft_step = Table(
+    "draft_step", metadata, _id(), _of("draft_id", "draft.id"),
+    Column("verb", Text, nullable=False), _of("staff_id", "staff.id"), _at("at"), Column("body", Text, nullable=True),
+    Column("remark", Text, nullable=True), Index(None, "draft_id"),
+)
+"""Append-only. ``verb``: saved (with its ``body``), submitted, approved, returned (with a ``remark``), released,
+dropped. Whoever has saved may not approve."""

@@ -1,0 +1,57 @@
+"""Bring approved drafts to clients: the next release, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from bot import moderation
+from bot.acting import Done, Form
+from bot.domain.drafts import TEMPLATES, NothingToRelease, Outdated, ReasonMissing, State, Verb
+from bot.domain.events import StaffPerson
+from bot.domain.staff import Right
+from bot.moderation import Did
+from bot.storage import drafts, releases
+from bot.storage.releases import Made
+from bot.storage.session import Tx
+from bot.turn import Runtime
+from knowledge_base import stored
+
+MOST_REASON = 500
+
+
+async def release_drafts(runtime: Runtime, actor: int, chosen: Collection[int], reason: str, form: Form) -> Done:
+    """The newest release with these drafts in it; workers learn it in the background and swap to it.
+
+    Raises Forbidden, BadForm, ReasonMissing, NothingToRelease (one of them is not approved any more), Outdated
+    (what clients get has changed since), PackError with what is wrong with the whole; then nothing has changed.
+    """
+    reason = reason.strip()[:MOST_REASON]
+    if not reason:
+        raise ReasonMissing
+
+    async def release(tx: Tx, who: StaffPerson) -> Did:
+        approved = [one for one in await drafts.all_open(tx, TEMPLATES) if one.state is State.APPROVED]
+        taken = [one for one in approved if one.id in set(chosen)]
+        if not taken or len(taken) != len(set(chosen)):
+            raise NothingToRelease
+        lives = {one.id: await drafts.live(tx, one.kind, one.slug) for one in taken}
+        outdated = [one.slug for one in taken if one.base != (live.id if (live := lives[one.id]) else None)]
+        if outdated:
+            raise Outdated(outdated)
+        changes = {(one.kind, one.slug): one.body for one in taken}
+        _, pack = await moderation.with_changes(tx, changes)
+        bodies = stored.bodies_of(pack)
+        authors = {(one.kind, one.slug): f"staff:{await _author(tx, one.id)}" for one in taken}
+        now = runtime.clock()
+        made = Made(f"staff:{actor}", reason, now)
+        number = await releases.make(tx, bodies, stored.digest(bodies), made, authors)
+        for one in taken:
+            await drafts.step(tx, one.id, Verb.RELEASED, actor, now, release=number)
+        return Did("release.made", f"release:{number}")
+
+    return await moderation.act(runtime, actor, Right.RELEASE, form, release)
+
+
+async def _author(tx: Tx, draft: int) -> int:
+    """Who wrote in it last."""
+    return [one.staff for one in await drafts.steps(tx, draft) if one.verb is Verb.SAVED][-1]

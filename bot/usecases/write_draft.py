@@ -1,0 +1,52 @@
+"""Write a draft of a template; one that was not there before begins with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot import moderation
+from bot.acting import Done, Form
+from bot.domain.cleaning import storable
+from bot.domain.desk_errors import BadForm
+from bot.domain.drafts import TEMPLATES
+from bot.domain.events import StaffPerson
+from bot.domain.staff import Right
+from bot.moderation import Did
+from bot.storage import drafts
+from bot.storage.session import Tx
+from bot.turn import Runtime
+
+SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+MOST = 200_000
+"""Characters of a draft."""
+
+
+async def write_draft(
+    runtime: Runtime, actor: int, slug: str, item: Mapping[str, Any], form: Form, base: int | None
+) -> Done:
+    """Keep what was typed, whole or not: what is wrong with it stands in the way of a release only.
+
+    ``form.seen``: the step of the open draft that was shown, 0 for none; ``base``: the live version that was shown.
+    An approval is taken back by it. Raises Forbidden, BadForm, DraftConflict when either has changed since.
+    """
+    body = json.dumps(storable({**item, "slug": slug}), ensure_ascii=False)
+    if not SLUG.fullmatch(slug) or len(slug) > 40 or len(body) > MOST:
+        raise BadForm
+
+    async def write(tx: Tx, who: StaffPerson) -> Did:
+        draft, live = await drafts.open_of(tx, TEMPLATES, slug), await drafts.live(tx, TEMPLATES, slug)
+        stands = (draft.step if draft else 0, live.id if live else None)
+        if stands != (form.seen or 0, base):
+            raise await moderation.conflict(tx, TEMPLATES, slug, draft)
+        now = runtime.clock()
+        if draft is None:
+            number = await drafts.begin(tx, TEMPLATES, slug, body, base, actor, now)
+        else:
+            number = draft.id
+            await drafts.save(tx, number, body, base, actor, now)
+        return Did("draft.saved", f"draft:{number}")
+
+    return await moderation.act(runtime, actor, Right.EDIT, form, write)
