@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from statistics import median_low
 
 from knowledge_base.faults import Fault
-from knowledge_base.plain_language.result import Kind, Remark, Review
+from knowledge_base.plain_language.result import FEW_WORDS, Kind, Remark, Review
 from knowledge_base.plain_language.review import review
 from knowledge_base.reading import Draft
 from knowledge_base.rules import localized
 from knowledge_base.schema import PlainLanguage
 from knowledge_base.source import Place, Source
 
-FEW_WORDS = 20
-"""Of fewer words the figure tells too little to be held to a limit."""
 PROSE = frozenset({"short", "more", "description", "ask", "hint", "why", "receipt", "offline"})
 """Parts of templates and services that are written in sentences; titles and buttons are names."""
 _SENTENCE = re.compile(r"[.!?…:,;]")

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.console import doing, entrance, files, inbox, live, register, requests
+from bot.console import doing, entrance, files, inbox, live, plain, register, requests
 from bot.console.assets import BASE
 from bot.console.desk import Desk, Visit, open_desk
 from bot.console.guard import HOME, ForgedForm, Guarding, NotSignedIn, desk_of, wants_json
@@ -36,6 +36,7 @@ def console(runtime: Runtime, *, secure: bool, url: str = "") -> FastAPI:
         inbox.router,
         doing.router,
         live.router,
+        plain.router,
         requests.router,
         files.router,
         register.router,

@@ -9,6 +9,9 @@ from enum import StrEnum
 LONGEST: Mapping[str, int] = {"ru": 20, "en": 25}
 """Words of a sentence that is easily read; English needs more of them to say the same."""
 
+FEW_WORDS = 20
+"""Of fewer words the figure tells too little to be shown or held to a limit."""
+
 
 class Kind(StrEnum):
     """What makes a text hard to read."""

@@ -2,6 +2,7 @@
 
 import { keep } from "./keep.js";
 import { listen, put, signIn } from "./parts.js";
+import { plainness } from "./plain.js";
 import { suggest } from "./suggest.js";
 
 const queue = document.getElementById("queue");
@@ -13,6 +14,7 @@ const text = document.getElementById("text");
 const trouble = document.getElementById("trouble");
 const address = talk?.dataset.address ?? "0";
 const kept = answer ? keep(answer, document.getElementById("kept")) : null;
+const hint = answer ? plainness(answer, text) : null;
 
 listen(address, {
   queue: () => put(queue, queue.dataset.part),
@@ -90,6 +92,7 @@ async function sendAnswer(event) {
     return tell(told.text || trouble.dataset.broken, []);
   }
   kept.drop();
+  hint.hide();
   text.value = "";
   answer.elements.action.value = told.action;
   answer.elements.kind.value = "answer";
