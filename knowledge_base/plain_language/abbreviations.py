@@ -10,13 +10,20 @@ from knowledge_base.plain_language.splitting import Split
 from knowledge_base.plain_language.word_list import words_of
 
 LONGEST = 6
+_NAME = rf"([^\W\d_]{{2,{LONGEST}}})"
+_EXPLAINED = tuple(
+    map(
+        re.compile,
+        (rf"\({_NAME}\)", rf"\b{_NAME}(?=\s{{0,3}}(?:\(|[—–-]\s))", rf"[—–-]\s{{0,3}}(?:это\s)?{_NAME}(?=[,.)])"),
+    )
+)
 _SHOUTED = 3
 """So many words in capitals one after another are shouted, not abbreviated."""
 
 
 def abbreviations(text: str, sentences: tuple[Split, ...], known: Set[str]) -> Iterator[Remark]:
     """Each unexplained one once, where it first stands. ``known``: what the readers know, in capitals."""
-    seen: set[str] = set(known) | words_of("known")
+    seen: set[str] = {*known, *words_of("known"), *_explained(text)}
     for sentence in sentences:
         capitals = [word.text.isupper() and len(word.text) > 1 for word in sentence.words]
         if len(capitals) >= _SHOUTED and all(capitals):
@@ -27,11 +34,11 @@ def abbreviations(text: str, sentences: tuple[Split, ...], known: Set[str]) -> I
                 continue
             seen.add(name)
             # Part of a number: «ОТ-2026-000123».
-            if text[word.end : word.end + 1] == "-" or _explained(text, name):
-                continue
-            yield Remark(Kind.ABBREVIATION, word.start, len(name))
+            if text[word.end : word.end + 1] != "-":
+                yield Remark(Kind.ABBREVIATION, word.start, len(name))
 
 
-def _explained(text: str, name: str) -> bool:
-    """In brackets after the full name, or followed by it in brackets or after a dash."""
-    return re.search(rf"\({name}\)|\b{name}\s*(?:\(|[—–-]\s)|[—–-]\s*(?:это\s+)?{name}\b(?=\s*[,.)])", text) is not None
+def _explained(text: str) -> Iterator[str]:
+    """In brackets after the full name, or before it in brackets or after a dash, or after «— это»."""
+    for pattern in _EXPLAINED:
+        yield from pattern.findall(text)

@@ -1,4 +1,4 @@
-"""What the dictionary knows of a Russian word in lower case; the answers are remembered."""
+"""What the dictionary knows of a Russian word in lower case; its readings are remembered."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ _LONGEST = 40
 _LIKELY = 0.05
 
 
-@lru_cache(maxsize=65_536)
 def parses(word: str) -> tuple[Any, ...]:
     """Readings of the word, the likeliest first; none for what is not Russian."""
-    if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
+    return _parses(word) if len(word) <= _LONGEST else ()
+
+
+@lru_cache(maxsize=65_536)
+def _parses(word: str) -> tuple[Any, ...]:
+    if not _RUSSIAN.fullmatch(word):
         return ()
     return tuple(one for one in dictionary().parse(word) if one.score >= _LIKELY)
 
 
-@lru_cache(maxsize=65_536)
 def lemma(word: str) -> str:
     """The dictionary form by the likeliest reading, ё as е; the word itself where there is none."""
     found = parses(word)
     return str(found[0].normal_form).replace("ё", "е") if found else word
 
 
-@lru_cache(maxsize=65_536)
 def tag(word: str) -> Any:
     """The tag of the likeliest reading; empty where there is none."""
     found = parses(word)
     return found[0].tag if found else frozenset()
 
 
-@lru_cache(maxsize=65_536)
 def is_noun_in_genitive(word: str) -> bool:
     return any({"NOUN", "gent"} in one.tag for one in parses(word))
 
 
-@lru_cache(maxsize=65_536)
 def is_adjective_in_genitive(word: str) -> bool:
     return any({"ADJF", "gent"} in one.tag or {"PRTF", "gent"} in one.tag for one in parses(word))
 

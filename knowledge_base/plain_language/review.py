@@ -50,11 +50,10 @@ def guessed(text: str) -> str:
 
 def _apart(remarks: list[Remark]) -> list[Remark]:
     """In the order of the text; what is officialese already is not remarked upon once more."""
-    taken = [(one.start, one.start + one.length) for one in remarks if one.kind is Kind.OFFICIALESE]
+    official = [one for one in remarks if one.kind is Kind.OFFICIALESE]
+    taken = {place for one in official for place in range(one.start, one.start + one.length)}
     narrow = (Kind.PASSIVE, Kind.VERBAL_NOUN)
     kept = [
-        one
-        for one in remarks
-        if one.kind not in narrow or not any(start < one.start + one.length and one.start < end for start, end in taken)
+        one for one in remarks if one.kind not in narrow or taken.isdisjoint(range(one.start, one.start + one.length))
     ]
     return sorted(kept, key=lambda one: (one.start, -one.length, one.kind))

@@ -9,10 +9,12 @@ from itertools import pairwise
 
 from knowledge_base.plain_language.word_list import words_of
 
-_NO_WORDS = re.compile(r"\{[^{}\n]*\}|https?://\S+|\S+@\S+\.\S+")
-"""Placeholders and addresses: nobody reads them word by word."""
+_PLACEHOLDER = re.compile(r"\{[^{}\s]{0,80}\}")
+_PIECE = re.compile(r"\S+")
+_AFTER_ADDRESS = ".,;:!?)»\"'"
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
-_END = re.compile(r"\n+|[.!?…]+[\"'»“”’)\]*]*(?=\s|$)")
+_END = re.compile(r"\n++|(?<![.!?…])[.!?…]++[\"'»“”’)\]*]*+(?=\s|$)")
+_NEXT = re.compile(r"\s*+(\S?)")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 
 
@@ -40,8 +42,7 @@ class Split:
 
 def split(text: str) -> tuple[Split, ...]:
     """Sentences in order. A line always ends one; a full stop of an abbreviation («ул. Советская») does not."""
-    # As many blanks as were there: every place stays what it is in the text.
-    bare = _NO_WORDS.sub(lambda found: " " * len(found[0]), text)
+    bare = _PIECE.sub(_without_address, _PLACEHOLDER.sub(_blanks, text))
     ends = [found.end() for found in _END.finditer(bare) if _ends(bare, found)]
     starts = [0, *ends]
     found = (_sentence(bare, start, end) for start, end in zip(starts, [*ends, len(text)], strict=True))
@@ -53,11 +54,26 @@ def together(text: str, words: Sequence[Word]) -> bool:
     return all(text[one.end : two.start].isspace() for one, two in pairwise(words))
 
 
+def _blanks(found: re.Match[str]) -> str:
+    """As many as there were characters: every place stays what it is in the text."""
+    return " " * len(found[0])
+
+
+def _without_address(found: re.Match[str]) -> str:
+    """Addresses of pages and mail are not read word by word."""
+    piece = found[0]
+    if "@" not in piece and "://" not in piece:
+        return piece
+    kept = piece.rstrip(_AFTER_ADDRESS)
+    return " " * len(kept) + piece[len(kept) :]
+
+
 def _ends(text: str, found: re.Match[str]) -> bool:
     if found[0].startswith("\n"):
         return True
-    follows = text[found.end() :].lstrip()
-    if follows[:1].islower():
+    after = _NEXT.match(text, found.end())
+    follows = after[1] if after else ""
+    if follows.islower():
         return False
     if found[0][0] != "." or not follows:
         return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -174,3 +176,14 @@ def test_any_text_is_read_and_every_place_lies_in_it(text: str) -> None:
         assert 0 <= remark.start < remark.start + remark.length <= len(text)
         assert text[remark.start : remark.start + remark.length].strip()
     assert list(seen.remarks) == sorted(seen.remarks, key=lambda one: one.start)
+
+
+@pytest.mark.parametrize(
+    "piece", ["x@", ".", ". ", "{", "\n", "АБВ (", "— ", "«", "будет ", "решения ", "А.", "д'", "а-", "ё", f"{BAD} "]
+)
+def test_a_hostile_text_takes_time_by_its_length_only(piece: str) -> None:
+    """Quadratic, these would take minutes."""
+    text = (piece * 100_000)[:100_000] + "x"
+    started = time.process_time()
+    review(text)
+    assert time.process_time() - started < 5.0
