@@ -54,8 +54,7 @@ dialog = Table(
 inbox = Table(
     "inbox", metadata, _id(), Column("channel", Text, nullable=False),
     Column("external_id", Text, nullable=False), Column("conversation", Text, nullable=False),
-    Column("payload", Text, nullable=True),
-    _at("received_at"), Column("state", Text, nullable=False, server_default="new"),
+    Column("payload", Text, nullable=True), _at("received_at"), Column("state", Text, nullable=False, server_default="new"),
     Column("attempts", Integer, nullable=False, server_default="0"), *_lease(),
     Column("alone", Integer, nullable=False, server_default="0"),
     Column("outcome", Text, nullable=True), _at("handled_at", null=True),
