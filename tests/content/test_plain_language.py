@@ -8,8 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from knowledge_base.plain_language.forms import lemma
 from knowledge_base.plain_language.result import Kind
 from knowledge_base.plain_language.review import review
+from knowledge_base.plain_language.word_list import table
 
 BAD = (
     "В целях получения субсидии сельскохозяйственными товаропроизводителями осуществляется представление документов, "
@@ -71,6 +73,14 @@ def test_officialese_is_found_in_any_form_of_its_words_with_what_is_plainer() ->
     assert found("Мы оказали содействие хозяйству.", Kind.OFFICIALESE) == [("оказали содействие", "помочь")]
     assert found("По данному вопросу звоните.", Kind.OFFICIALESE) == [("данному", "этот")]
     assert found("Мои данные верны, данные храним.", Kind.OFFICIALESE) == []
+
+
+def test_every_word_of_the_list_can_be_found() -> None:
+    """A word that is not the dictionary form the text's words are brought to would lie there unused."""
+    lost = [said for said in table("ru_forms") if [lemma(word) for word in said.split()] != said.split()]
+    lost += [said for said in table("verbal_nouns") if lemma(said) != said]
+    assert lost == []
+    assert [said for said in (*table("ru_written"), *table("en_written")) if said != said.lower()] == []
 
 
 def test_a_passive_names_what_one_would_do() -> None:
