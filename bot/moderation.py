@@ -17,6 +17,7 @@ from bot.storage import acts, audit, drafts, releases, staff
 from bot.storage.session import Tx
 from bot.turn import Runtime
 from knowledge_base import stored
+from knowledge_base.faults import PackError
 from knowledge_base.schema import Pack
 from knowledge_base.stored import Bodies, Key
 
@@ -74,11 +75,14 @@ async def conflict(tx: Tx, kind: str, slug: str, draft: Draft | None) -> DraftCo
 
 
 async def with_changes(tx: Tx, changes: Mapping[Key, str]) -> tuple[dict[Key, str], Pack]:
-    """The newest release with some items changed, by the checks of a folder. Raises PackError."""
+    """The newest release with some items changed, by the checks of a folder to be published. Raises PackError."""
     newest = await releases.latest(tx)
-    assert newest is not None, "a worker that runs has a release"
-    bodies = {**await releases.content(tx, newest.number), **changes}
-    return bodies, await checked(bodies, stored.digest(bodies))
+    bodies = {**(await releases.content(tx, newest.number) if newest else {}), **changes}
+    pack = await checked(bodies, stored.digest(bodies))
+    blocked = await asyncio.to_thread(stored.blocked_words, bodies, changes.keys())
+    if blocked:
+        raise PackError(tuple(blocked))
+    return bodies, pack
 
 
 async def checked(bodies: Bodies, version: str) -> Pack:

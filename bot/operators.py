@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.config import Settings, read
@@ -28,6 +29,10 @@ def register(verbs: Verbs, content: Verbs) -> None:
     rollback = _verb(content, "rollback", "what clients got under an older release, as a new release", _roll_back)
     rollback.add_argument("number", type=int)
     rollback.add_argument("--reason", required=True, help="kept with the release, shown to moderators")
+
+    export = _verb(content, "export", "what clients get, as a folder of files, empty so far", _export_pack)
+    export.add_argument("folder", type=Path)
+    export.add_argument("--release", type=int, metavar="NUMBER", help="an older release")
 
     inbox = _group(verbs, "inbox", "updates that could not be handled and were set aside")
     _verb(inbox, "list", "what was set aside, and why", _list_updates)
@@ -91,6 +96,18 @@ async def _roll_back(db: Database, settings: Settings, parsed: argparse.Namespac
         print(error, file=sys.stderr)
         return FAULT
     print(f"Release {made} has the content of release {parsed.number}; workers serve it within seconds.")
+    return OK
+
+
+async def _export_pack(db: Database, settings: Settings, parsed: argparse.Namespace) -> int:
+    from bot.usecases.export_pack import export_pack
+
+    try:
+        number = await export_pack(db, parsed.folder, parsed.release)
+    except FileExistsError as error:
+        print(f"{error}; name another folder", file=sys.stderr)
+        return USAGE
+    print(f"Release {number} is in {parsed.folder}.")
     return OK
 
 

@@ -36,11 +36,13 @@ class TooManyNeeds(OtklikError):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A release and the engine trained on it: swapped together, between messages."""
+    """A release and the engine that reads for it: swapped together, between messages."""
 
     release: int
     pack: Pack
     engine: LiveEngine
+    learned: bool = True
+    """False: the engine was learned from the release before, and this one's own is on its way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
@@ -14,6 +14,7 @@ from knowledge_base import schema
 from knowledge_base.faults import Fault, PackError
 from knowledge_base.files import broken_files
 from knowledge_base.load import pack_of
+from knowledge_base.plainness import plainness
 from knowledge_base.reading import FOLDERS, LISTS, Draft, Given, Text, keep_item, model_of
 from knowledge_base.rules import broken_rules
 from knowledge_base.schema import Pack
@@ -71,6 +72,12 @@ def checked(bodies: Bodies, version: str, required_texts: frozenset[str] = froze
     if faults or draft.agency is None:
         raise PackError(tuple(faults) or (Fault("pack.yml", 1, "the file is missing", "add it to the pack"),))
     return pack_of(draft)
+
+
+def blocked_words(bodies: Bodies, keys: Collection[Key]) -> list[Fault]:
+    """What the pack's own limits of plain language block in some of its items."""
+    part = {key: body for key, body in bodies.items() if key in keys or key[0] == "agency"}
+    return plainness(_draft(part, "")).faults
 
 
 def _draft(bodies: Bodies, version: str) -> Draft:

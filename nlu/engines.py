@@ -102,6 +102,11 @@ class Engines:
         """The engine of a pack, fitted in a process of its own if need be; takes seconds."""
         return Live(fit_apart(pack, self._folder), pack.version, self.rasa, self.shadows)
 
+    def lend(self, former: object, pack: Pack) -> Live | None:
+        """An engine for a pack before its own is fitted, from one that serves now; None where that can't be."""
+        lent = former.matcher.lent_to(pack) if isinstance(former, Live) else None
+        return Live(lent, pack.version, self.rasa, self.shadows) if lent else None
+
     async def compare(
         self, now: Callable[[], float], count: Callable[[Understanding, Understanding | None], None]
     ) -> None:

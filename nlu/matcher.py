@@ -45,6 +45,14 @@ class Matcher:
         matcher.rank(["проверка"])
         return matcher
 
+    def lent_to(self, pack: Pack) -> Matcher | None:
+        """What was learned from another content, for this one until its own is learned: its topics and samples count
+        already, not yet what is alike to them. None where the other content has a topic that is gone.
+        """
+        if not set(self.classifier.labels) <= pack.templates.keys() | pack.services.keys() | pack.intents.keys():
+            return None
+        return Matcher(pack, self.classifier, familiar_with(examples(pack)))
+
     def understand(self, text: str) -> Understanding:
         """Read one message of any length and content. Never raises."""
         return self.understand_all([text])[0]

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.console import doing, entrance, files, inbox, live, plain, register, requests
+from bot.console import doing, drafting, entrance, files, inbox, live, plain, register, releasing, requests, templates
 from bot.console.assets import BASE
 from bot.console.desk import Desk, Visit, open_desk
 from bot.console.guard import HOME, ForgedForm, Guarding, NotSignedIn, desk_of, wants_json
@@ -39,6 +39,9 @@ def console(runtime: Runtime, *, secure: bool, url: str = "") -> FastAPI:
         plain.router,
         requests.router,
         files.router,
+        templates.router,
+        drafting.router,
+        releasing.router,
         register.router,
     ):
         app.include_router(one)

@@ -98,8 +98,7 @@ outbox = Table(
     Index("ix_outbox_scored", "address_id", postgresql_where=text("episode_id IS NOT NULL AND state = 'sent'")),
 )
 """One physical call a row. ``state``: pending, sent, failed, unknown, held, dropped. ``body`` is blanked after 14
-days. ``message_id``: the message it carries, saved by the same statement.
-``episode_id``: what it asks a score for."""
+days. ``message_id``: the message it carries, saved by the same statement. ``episode_id``: what it asks a score for."""
 
 episode = Table(
     "episode", metadata, _id(), _of("address_id", "address.id"), Column("kind", Text, nullable=False),

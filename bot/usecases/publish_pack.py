@@ -119,7 +119,7 @@ async def _bring(
     folder = stored.bodies_of(pack)
     desk = stored.plain(await releases.content(tx, newest.number))
     bodies, both = stored.merged(stored.plain(await releases.folder_bodies(tx)), desk, folder)
-    if bodies == desk:
+    if bodies == desk != folder:
         await releases.remember_folder(tx, folder)
         return Came.NOTHING, tuple(both), ()
     whole = bodies == folder

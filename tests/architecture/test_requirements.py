@@ -45,6 +45,7 @@ DUE = (
     "S4",
     "H1",
     "K1",
+    "K2",
 )
 """Ids of the issues done so far, in the order in which they are named."""
 MARK = "pytest.mark.requirement"

@@ -238,3 +238,16 @@ def test_a_huge_text_is_cheap(ministry: Matcher) -> None:
     started = time.thread_time()
     assert ministry.understand(text).text == text
     assert time.thread_time() - started < 0.040
+
+
+def test_what_was_learned_is_lent_to_another_content(ministry: Matcher, ministry_pack: Pack) -> None:
+    """Its new samples count at once; where a topic is gone nothing is lent."""
+    template = ministry_pack.templates["contacts"]
+    samples = {**template.samples, "ru": (*template.samples["ru"], "шуршунчики фырчат")}
+    newer = {**ministry_pack.templates, "contacts": template.model_copy(update={"samples": samples})}
+    lent = ministry.lent_to(ministry_pack.model_copy(update={"templates": newer}))
+    assert lent is not None
+    assert ministry.understand("шуршунчики фырчат").slug != "contacts"
+    assert lent.understand("шуршунчики фырчат").slug == "contacts"
+    fewer = {slug: one for slug, one in ministry_pack.templates.items() if slug != "contacts"}
+    assert ministry.lent_to(ministry_pack.model_copy(update={"templates": fewer})) is None

@@ -115,3 +115,8 @@ async def test_an_older_release_is_brought_back(database_url: str, tmp_path: Pat
     code, printed = await otklik(database_url, "kb", "rollback", "9", "--reason", "было лучше")
     assert (code, printed) == (1, "There is nothing under this number.\n")
     assert (await otklik(database_url, "kb", "rollback", "3", "--reason", "было лучше"))[0] == 1
+    out = tmp_path / "out"
+    assert await otklik(database_url, "kb", "export", str(out)) == (0, f"Release 3 is in {out}.\n")
+    assert "Пожалуйста." in (out / "texts" / "ru.yml").read_text()
+    assert (await otklik(database_url, "kb", "export", str(out)))[0] == 2
+    assert (await otklik(database_url, "kb", "check", str(out)))[0] == 0

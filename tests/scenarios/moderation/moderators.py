@@ -16,8 +16,8 @@ from bot.usecases import release_drafts, review_draft, roll_back, write_draft
 from tests.colleagues import Staff
 from tests.world import World
 
-LEARNING = 240.0
-"""Seconds that a busy machine may take to learn a pack."""
+SOON = 30.0
+"""Seconds that a busy machine may take to serve a new text: it does not wait for the learning."""
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ async def moderator(world: World, name: str, role: str = "moderator") -> Moderat
 
 async def served(world: World, number: int) -> None:
     """Waits until the worker serves a release."""
-    deadline = time.monotonic() + LEARNING
+    deadline = time.monotonic() + SOON
     while world.runtime.shelf.content.release != number:
         assert time.monotonic() < deadline, f"release {number} is not served"
         await asyncio.sleep(0.1)

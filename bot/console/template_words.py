@@ -1,0 +1,141 @@
+"""Templates in words: states, fields, faults, who did what."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from babel.dates import format_date
+
+from bot.console.desk import Visit
+from bot.console.labels import Chip
+from bot.domain.drafts import Draft, State, Verb
+from bot.storage.release_history import ReleaseRow
+from knowledge_base.faults import Fault
+from knowledge_base.plain_language.result import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateWords:
+    """In one person's language."""
+
+    visit: Visit
+
+    def state(self, state: State) -> Chip:
+        says = self.visit.says
+        match state:
+            case State.DRAFT:
+                return Chip("calm", says("✎ draft"), says("Being written; clients get the text before"))
+            case State.REVIEW:
+                return Chip("warn", says("◔ in review"), says("A colleague who has not written in it is to read it"))
+            case State.APPROVED:
+                return Chip("good", says("✓ approved"), says("Goes to clients with the next release"))
+            case State.RELEASED:
+                return Chip("plain", says("● released"), says("Clients get it"))
+            case State.DROPPED:
+                return Chip("calm", says("✕ dropped"), says("Nothing came of it"))
+            case _:
+                assert_never(state)
+
+    def step(self, verb: Verb) -> str:
+        says = self.visit.says
+        names: Mapping[Verb, str] = {
+            Verb.SAVED: says("saved it"),
+            Verb.SUBMITTED: says("gave it to be read"),
+            Verb.APPROVED: says("approved it"),
+            Verb.RETURNED: says("sent it back"),
+            Verb.RELEASED: says("released it"),
+            Verb.DROPPED: says("dropped it"),
+        }
+        return names[verb]
+
+    def field(self, name: str, language: str = "") -> str:
+        says = self.visit.says
+        names = {
+            "title": says("Title"),
+            "short": says("Answer"),
+            "more": says("The rest"),
+            "samples": says("Questions as people ask"),
+            "topic": says("Topic"),
+            "situation": says("Life situation"),
+            "owner": says("Who keeps it true"),
+            "review_by": says("Review by"),
+            "sensitive": says("Sensitive"),
+            "unmet": says("Can't be met"),
+            "files": says("Files"),
+            "buttons": says("Buttons"),
+            "slug": says("Code"),
+        }
+        known = names.get(name, name)
+        return f"{known} ({language})" if language else known
+
+    def hard(self, kind: Kind) -> str:
+        """What makes words hard to read."""
+        says = self.visit.says
+        names: Mapping[Kind, str] = {
+            Kind.FIGURE: says("hard to read"),
+            Kind.LONG_SENTENCE: says("long sentence"),
+            Kind.OFFICIALESE: says("officialese"),
+            Kind.PASSIVE: says("nobody acts"),
+            Kind.VERBAL_NOUN: says("an action told by a noun"),
+            Kind.GENITIVES: says("a chain of genitives"),
+            Kind.ABBREVIATION: says("not explained"),
+        }
+        return names[kind]
+
+    def topic(self, key: str) -> str:
+        topic = self.visit.desk.pack.topics.get(key)
+        return self.visit.localized(topic.title) if topic else key or self.visit.says("without a topic")
+
+    def team(self, slug: str) -> str:
+        team = self.visit.desk.pack.teams.get(slug)
+        return self.visit.localized(team.title) if team else slug
+
+    def title(self, title: Mapping[str, str], slug: str) -> str:
+        found = title.get(self.visit.language) or title.get(self.visit.desk.pack.agency.default_language)
+        return found or slug
+
+    def draft_title(self, draft: Draft) -> str:
+        """What a draft is called, however much of it is written."""
+        title = json.loads(draft.body).get("title")
+        return self.title(title if isinstance(title, dict) else {}, draft.slug)
+
+    def day(self, day: str) -> str:
+        """ "1 June 2027"; as it was typed where it is no day."""
+        try:
+            return format_date(dt.date.fromisoformat(day), "d MMMM y", locale=self.visit.language)
+        except ValueError:
+            return day or "\N{EM DASH}"
+
+    def reason(self, release: ReleaseRow) -> str:
+        return self.visit.says("imported from the folder") if release.author == "import" else release.reason
+
+    def author(self, author: str, names: Mapping[str, str]) -> str:
+        says = self.visit.says
+        return names.get(author) or {"import": says("the folder"), "cli": says("the server's shell")}.get(
+            author, author
+        )
+
+    def fault(self, fault: Fault) -> str:
+        """What is wrong, as a moderator reads it; one of the rarer ones as an operator does."""
+        says = self.visit.says
+        known = (
+            (r"(\w+) has (\d+) characters, (\d+) are allowed", says("%(1)s: %(2)s characters, %(3)s at most")),
+            (r"'(\w+)' has nothing in the default language '(\w+)'", says("%(1)s: nothing in “%(2)s”")),
+            (r"'(.+)' is not in (\w+)", says("There is no “%(1)s” (%(2)s)")),
+            (r"sample '(.+)' is also a sample of '(.+)'", says("The question “%(1)s” belongs to “%(2)s” already")),
+            (r"test question '(.+)' is also a sample", says("“%(1)s” is a test question: word it otherwise")),
+            (r"'(\w+)' is missing", says("%(1)s is missing")),
+            (r"'(\w+)' is empty", says("%(1)s is empty")),
+            (r"'(review_by)': .*", says("%(1)s: choose a day")),
+        )
+        for pattern, told in known:
+            found = re.fullmatch(pattern, fault.what, re.DOTALL)
+            if found:
+                groups = {str(place): self.field(text) for place, text in enumerate(found.groups(), start=1)}
+                return told % groups
+        return f"{fault.what}; {fault.remedy}"

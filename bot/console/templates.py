@@ -1,0 +1,146 @@
+"""Templates: the list, the editor of one with its draft, its history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+from starlette.responses import HTMLResponse, Response
+
+from bot.console.desk import Visit, new_action
+from bot.console.differences import Change, differences
+from bot.console.guard import Seated, who
+from bot.console.template_words import TemplateWords
+from bot.domain.cleaning import clean
+from bot.domain.drafts import OPEN, DraftConflict
+from bot.domain.staff import Right
+from bot.storage.release_history import Version
+from bot.usecases import read_templates
+from bot.usecases.read_templates import Card, Wanted
+from knowledge_base.faults import Fault
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
+SHOWS = (*(state.value for state in OPEN), "overdue")
+DID = ("saved", "submitted", "approved", "returned", "dropped")
+SHOWN = 100
+"""Templates on one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a form was not done, beside what was typed into it."""
+
+    fault: str = ""
+    faults: tuple[Fault, ...] = ()
+    conflict: DraftConflict | None = None
+    theirs: tuple[Change, ...] = ()
+    """What stands there now against what was typed."""
+
+
+def wanted(
+    q: Annotated[str, Query(max_length=200)] = "",
+    topic: Annotated[str, Query(max_length=100)] = "",
+    show: Annotated[str, Query(max_length=20)] = "",
+) -> Wanted:
+    """From the address; what makes no sense there shows everything."""
+    return Wanted(clean(q).strip(), clean(topic), show if show in SHOWS else "")
+
+
+@router.get("/templates")
+async def templates(
+    visit: Seated, choice: Annotated[Wanted, Depends(wanted)], page: Annotated[int, Query(ge=1, le=1000)] = 1
+) -> Response:
+    found = await read_templates.listing(visit.desk.runtime, who(visit).id, choice)
+    rows = found.rows[(page - 1) * SHOWN : page * SHOWN]
+    pages = -(-len(found.rows) // SHOWN)
+    return visit.page(
+        "templates.html", found=found, rows=rows, choice=choice, page=page, pages=pages, words=TemplateWords(visit)
+    )
+
+
+@router.get("/templates/{slug}")
+async def one(visit: Seated, slug: Slug, did: Annotated[str, Query(max_length=20)] = "") -> Response:
+    return await editor(visit, slug, did=did if did in DID else "")
+
+
+@router.get("/templates/{slug}/history")
+async def history(
+    visit: Seated,
+    slug: Slug,
+    a: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+    b: Annotated[int, Query(ge=0, lt=2**63)] = 0,
+) -> Response:
+    """Every version that clients have got; ``a`` and ``b``: numbers of two to compare, by default the last two."""
+    versions, names = await read_templates.history(visit.desk.runtime, who(visit).id, slug)
+    newer = _version(versions, b, 0)
+    older = _version(versions, a, min(1, len(versions) - 1))
+    changes = differences(json.loads(older.body), json.loads(newer.body))
+    return visit.page(
+        "template_history.html",
+        slug=slug,
+        title=TemplateWords(visit).title(json.loads(versions[0].body).get("title") or {}, slug),
+        versions=versions,
+        names=names,
+        older=older,
+        newer=newer,
+        changes=changes,
+        words=TemplateWords(visit),
+    )
+
+
+def _version(versions: Any, number: int, place: int) -> Version:
+    found: Version = next((one for one in versions if one.id == number), versions[place])
+    return found
+
+
+async def editor(
+    visit: Visit,
+    slug: str,
+    status: int = 200,
+    *,
+    typed: Mapping[str, Any] | None = None,
+    remark: str = "",
+    trouble: Trouble | None = None,
+    did: str = "",
+) -> Response:
+    """The page of one template; ``typed``: what stood in the fields when something came in the way."""
+    card = await read_templates.card(visit.desk.runtime, who(visit).id, slug)
+    trouble = trouble or Trouble()
+    item = {**card.item, **(typed or {})}
+    return visit.page(
+        "template.html",
+        status,
+        card=card,
+        item=item,
+        values=lambda name, language: _text(item, name, language),
+        seen=card.draft.step if card.draft else 0,
+        base_version=card.live.id if card.live else 0,
+        changes=differences(card.live_item, card.item) if card.draft and card.live else (),
+        trouble=trouble,
+        remark=remark,
+        did=did,
+        words=TemplateWords(visit),
+        spoken=visit.desk.pack.agency.languages,
+        Right=Right,
+        editable=Right.EDIT in card.may,
+        action=new_action,
+    )
+
+
+def _text(item: Mapping[str, Any], name: str, language: str) -> str:
+    """What stands in a field of the editor: samples one a line."""
+    texts = item.get(name)
+    found = texts.get(language) if isinstance(texts, Mapping) else None
+    if isinstance(found, list | tuple):
+        return "\n".join(map(str, found))
+    return str(found or "")
+
+
+def beside(card: Card, typed: Mapping[str, Any]) -> tuple[Change, ...]:
+    """What stands there now against what was typed."""
+    return tuple(differences(card.item, {**card.item, **typed}))

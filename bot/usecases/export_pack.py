@@ -1,0 +1,28 @@
+"""Write what clients get to a folder: to be read, kept, or edited and published again."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.domain.desk_errors import NotThere
+from bot.storage import files, releases
+from bot.storage.session import Database
+from knowledge_base.write import write_pack
+
+
+async def export_pack(db: Database, folder: Path, number: int | None = None) -> int:
+    """The newest release, or the one named, into a folder that is empty or not there. Returns its number.
+
+    Raises NotThere for no such release, FileExistsError.
+    """
+    async with db.begin() as tx:
+        newest = await releases.latest(tx)
+        wanted = number if number is not None else newest.number if newest else 0
+        try:
+            pack = await releases.load(tx, wanted)
+        except LookupError as error:
+            raise NotThere from error
+        content = {file.sha256: await files.content(tx, file.sha256) or b"" for file in pack.files.values()}
+    await asyncio.to_thread(write_pack, pack, folder, lambda file: content[file.sha256])
+    return wanted

@@ -1,0 +1,258 @@
+"""The templates as moderators see them: the list, one with its draft and its history, the releases."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot import moderation
+from bot.domain.desk_errors import NotThere
+from bot.domain.drafts import OPEN, TEMPLATES, Draft, Live, State, Step
+from bot.domain.errors import Forbidden
+from bot.domain.staff import Right, rights
+from bot.storage import drafts, members, release_history, releases, staff
+from bot.storage.release_history import ReleaseRow, Touched, Version
+from bot.storage.session import Tx
+from bot.turn import Runtime
+from knowledge_base.faults import Fault, PackError
+from knowledge_base.plain_language.result import FEW_WORDS, Kind
+from knowledge_base.plain_language.review import review
+from knowledge_base.schema import Localized, PlainLanguage
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which templates are listed."""
+
+    search: str = ""
+    topic: str = ""
+    show: str = ""
+    """A state of drafts, ``overdue``, or nothing for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    slug: str
+    title: Localized
+    topic: str
+    owner: str
+    review_by: str
+    overdue: bool
+    draft: Draft | None
+    new: bool
+    """Clients do not get it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    rows: Sequence[TemplateRow]
+    counts: Mapping[str, int]
+    """By ``Wanted.show``."""
+    release: int
+    coming: bool
+    """This worker still learns the newest release."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hard:
+    """What makes a text hard to read: the words, and a plainer suggestion where there is one."""
+
+    kind: Kind
+    words: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """How plainly one text is written; ``figure``: 0 (hardest) to 100, None where it tells nothing."""
+
+    field: str
+    language: str
+    figure: int | None
+    hard: tuple[Hard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One template: what clients get, and its draft."""
+
+    slug: str
+    live: Live | None
+    live_item: Mapping[str, Any]
+    draft: Draft | None
+    item: Mapping[str, Any]
+    """What stands in the draft, else what is live; may be half-written."""
+    steps: Sequence[Step]
+    faults: Sequence[Fault]
+    """What stands in the way of the draft's release."""
+    may: frozenset[Right]
+    own: bool
+    """This person has written in the draft."""
+    overdue: bool
+    plain: Sequence[Plain]
+
+    @property
+    def outdated(self) -> bool:
+        """What clients get has changed since the draft was saved."""
+        return self.draft is not None and self.draft.base != (self.live.id if self.live else None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasesPage:
+    rows: Sequence[ReleaseRow]
+    total: int
+    touched: Mapping[int, Sequence[Touched]]
+    names: Mapping[str, str]
+    """``staff:3`` to a name."""
+    approved: Sequence[Draft]
+    """What the next release may take."""
+    may: frozenset[Right]
+    live: int
+    """The newest release."""
+    served: int
+    """The one that this worker serves."""
+
+
+async def listing(runtime: Runtime, actor: int, wanted: Wanted) -> Listing:
+    """By topic, then title. Raises Forbidden."""
+    async with runtime.db.begin() as tx:
+        await _rights(tx, actor)
+        opened = {one.slug: one for one in await drafts.all_open(tx, TEMPLATES)}
+        newest = await releases.latest(tx)
+    content, today = runtime.shelf.content, _today(runtime)
+    found = [
+        TemplateRow(
+            slug,
+            one.title,
+            one.topic,
+            one.owner,
+            one.review_by.isoformat(),
+            one.review_by < today,
+            opened.get(slug),
+            False,
+        )
+        for slug, one in content.pack.templates.items()
+    ]
+    found += [_new(one) for slug, one in opened.items() if slug not in content.pack.templates]
+    order = {key: place for place, key in enumerate(content.pack.topics)}
+    default = content.pack.agency.default_language
+    found.sort(key=lambda row: (order.get(row.topic, len(order)), row.title.get(default, row.slug).casefold()))
+    counts = {state.value: sum(row.draft is not None and row.draft.state is state for row in found) for state in OPEN}
+    counts["overdue"] = sum(row.overdue for row in found)
+    shown = [row for row in found if _fits(row, wanted)]
+    number = newest.number if newest else content.release
+    return Listing(shown, counts, number, number != content.release)
+
+
+def _new(draft: Draft) -> TemplateRow:
+    item = json.loads(draft.body)
+    title = item.get("title")
+    return TemplateRow(
+        draft.slug,
+        title if isinstance(title, dict) else {},
+        str(item.get("topic") or ""),
+        str(item.get("owner") or ""),
+        str(item.get("review_by") or ""),
+        False,
+        draft,
+        True,
+    )
+
+
+def _fits(row: TemplateRow, wanted: Wanted) -> bool:
+    if wanted.topic and row.topic != wanted.topic:
+        return False
+    if wanted.show == "overdue" and not row.overdue:
+        return False
+    if wanted.show in {state.value for state in OPEN} and (row.draft is None or row.draft.state != wanted.show):
+        return False
+    words = wanted.search.casefold().split()
+    held = " ".join((row.slug, *row.title.values())).casefold()
+    return all(word in held for word in words)
+
+
+async def card(runtime: Runtime, actor: int, slug: str) -> Card:
+    """Raises Forbidden, NotThere."""
+    async with runtime.db.begin() as tx:
+        may = await _rights(tx, actor)
+        live, draft = await drafts.live(tx, TEMPLATES, slug), await drafts.open_of(tx, TEMPLATES, slug)
+        if live is None and draft is None:
+            raise NotThere
+        steps = await drafts.steps(tx, draft.id) if draft else ()
+        faults = await _faults(tx, draft) if draft else ()
+        own = draft is not None and actor in await drafts.editors(tx, draft.id)
+    live_item = json.loads(live.body) if live else {}
+    item = json.loads(draft.body) if draft else live_item
+    overdue = bool(live_item) and str(live_item.get("review_by", "")) < _today(runtime).isoformat()
+    plain = await asyncio.to_thread(_plain, item, runtime.shelf.content.pack.agency.plain_language)
+    return Card(slug, live, live_item, draft, item, steps, faults, may, own, overdue, plain)
+
+
+def _plain(item: Mapping[str, Any], limits: PlainLanguage) -> list[Plain]:
+    found = []
+    for field in ("short", "more"):
+        texts = item.get(field)
+        for language, text in texts.items() if isinstance(texts, dict) else ():
+            longest = limits.sentence_words.get(language, 0)
+            seen = review(str(text), language, longest=longest, known=frozenset(limits.known))
+            hard = tuple(
+                Hard(one.kind, text[one.start : one.start + one.length], one.suggestion) for one in seen.remarks
+            )
+            figure = seen.figure if seen.words >= FEW_WORDS else None
+            found.append(Plain(field, language, figure, hard))
+    return found
+
+
+async def _faults(tx: Tx, draft: Draft) -> Sequence[Fault]:
+    try:
+        await moderation.with_changes(tx, {(draft.kind, draft.slug): draft.body})
+    except PackError as error:
+        return error.faults
+    return ()
+
+
+async def history(runtime: Runtime, actor: int, slug: str) -> tuple[Sequence[Version], Mapping[str, str]]:
+    """Every version that clients have got, the newest first, and the names of staff. Raises Forbidden, NotThere."""
+    async with runtime.db.begin() as tx:
+        await _rights(tx, actor)
+        found = await release_history.versions(tx, TEMPLATES, slug)
+        names = await _names(tx)
+    if not found:
+        raise NotThere
+    return found, names
+
+
+async def all_releases(runtime: Runtime, actor: int, most: int, skipped: int) -> ReleasesPage:
+    """The newest first, with what each of them changed. Raises Forbidden."""
+    async with runtime.db.begin() as tx:
+        may = await _rights(tx, actor)
+        rows = await release_history.rows(tx, most, skipped)
+        touched: dict[int, list[Touched]] = {}
+        # The first one brought everything: that tells nothing.
+        for one in await release_history.touched(tx, [row.number for row in rows if row.number > 1]):
+            touched.setdefault(one.release, []).append(one)
+        approved = [one for one in await drafts.all_open(tx, TEMPLATES) if one.state is State.APPROVED]
+        newest = await releases.latest(tx)
+        names, total = await _names(tx), await release_history.count(tx)
+    served = runtime.shelf.content.release
+    return ReleasesPage(rows, total, touched, names, approved, may, newest.number if newest else served, served)
+
+
+async def _rights(tx: Tx, actor: int) -> frozenset[Right]:
+    found = rights(await staff.by_id(tx, actor))
+    if Right.READ not in found:
+        raise Forbidden
+    return found
+
+
+async def _names(tx: Tx) -> dict[str, str]:
+    return {f"staff:{one.id}": one.name for one in await members.all_(tx, "")}
+
+
+def _today(runtime: Runtime) -> dt.date:
+    return runtime.clock().astimezone(ZoneInfo(runtime.shelf.content.pack.agency.timezone)).date()
