@@ -52,7 +52,7 @@ def _texts(item: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
                 shown = "\n".join(map(str, text)) if isinstance(text, list | tuple) else str(text)
                 yield (name, str(language)), shown
         elif value:
-            yield (name, ""), str(value)
+            yield (name, ""), "\N{CHECK MARK}" if value is True else str(value)
     for name in LISTED:
         found = item.get(name) or ()
         if found:
@@ -71,7 +71,7 @@ def compared(before: str, after: str) -> tuple[Part, ...]:
     if len(old) + len(new) > MOST_WORDS:
         return tuple(Part(kind, text) for kind, text in (("gone", before), ("new", after)) if text)
     parts: list[Part] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new).get_opcodes():
         if tag == "equal":
             parts.append(Part("same", "".join(old[i:j])))
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,7 +16,7 @@ from bot.console.desk import Visit
 from bot.console.differences import differences
 from bot.console.doing import Action, Number, Seen, Word, Words
 from bot.console.guard import Acting, who
-from bot.console.templates import Slug, Trouble, editor
+from bot.console.templates import MOST_BUTTONS, Slug, Trouble, editor
 from bot.domain.cleaning import clean
 from bot.domain.desk_errors import BadForm, NotThere
 from bot.domain.drafts import DraftConflict, OwnDraft, ReasonMissing, WrongState
@@ -35,9 +35,9 @@ async def save(visit: Acting, slug: Slug, action: Action = "", seen: Seen = 0, b
     """Another text of the draft."""
     actor = who(visit).id
     sent = await visit.request.form()
-    card = await read_templates.card(visit.desk.runtime, actor, slug)
+    before = await read_templates.stored_item(visit.desk.runtime, actor, slug)
     typed = _typed(sent, visit.desk.pack.agency.languages)
-    item = {**card.item, **typed}
+    item = {**before, **typed}
     form = desk_forms.Form(clean(action), seen)
     act = write_draft.write_draft(visit.desk.runtime, actor, slug, item, form, base or None)
     return await _did(visit, slug, act, "saved", typed)
@@ -76,11 +76,11 @@ async def drop(
 
 
 def _typed(sent: FormData, languages: tuple[str, ...]) -> dict[str, Any]:
-    """The fields of the editor; what is not among them (buttons, files) stays."""
+    """The fields of the editor; what is not among them (files) stays."""
 
-    def text(name: str, most: int = 200) -> str:
+    def text(name: str, most: int = 500) -> str:
         value = sent.get(name)
-        return clean(value, most).replace("\r\n", "\n") if isinstance(value, str) else ""
+        return clean(value.replace("\r\n", "\n"), most) if isinstance(value, str) else ""
 
     item: dict[str, Any] = {}
     for name in LOCALIZED:
@@ -92,7 +92,22 @@ def _typed(sent: FormData, languages: tuple[str, ...]) -> dict[str, Any]:
     item["more"] = item["more"] or None
     item |= {name: text(name).strip() for name in ("topic", "owner", "review_by")}
     item["situation"] = text("situation").strip() or None
+    if "buttons" in sent:
+        rows = [_button(text, place, languages) for place in range(MOST_BUTTONS)]
+        item["buttons"] = [button for button in rows if button]
     return item | {name: bool(text(name)) for name in ("sensitive", "unmet")}
+
+
+def _button(text: Callable[[str], str], place: int, languages: tuple[str, ...]) -> dict[str, Any]:
+    """One row of the form; empty for a row that was left empty."""
+    texts = {language: text(f"button-{place}-{language}").strip() for language in languages}
+    button: dict[str, Any] = {"text": {language: value for language, value in texts.items() if value}}
+    kind, _, slug = text(f"button-{place}-to").partition(":")
+    if kind in ("template", "service") and slug:
+        button[kind] = slug
+    if link := text(f"button-{place}-link").strip():
+        button["link"] = link
+    return button if len(button) > 1 or button["text"] else {}
 
 
 async def _did(
@@ -103,10 +118,13 @@ async def _did(
     try:
         await act
     except DraftConflict as conflict:
+        if typed is None:
+            told = says("Meanwhile the draft has gone on: see how it stands now.")
+            return await editor(visit, slug, 409, remark=remark, trouble=Trouble(told))
         theirs = json.loads(conflict.body) if conflict.body else {}
-        changes = tuple(differences(theirs, {**theirs, **typed})) if typed else ()
+        changes = tuple(differences(theirs, {**theirs, **typed}))
         trouble = Trouble("conflict", conflict=conflict, theirs=changes)
-        return await editor(visit, slug, 409, typed=typed, remark=remark, trouble=trouble)
+        return await editor(visit, slug, 409, typed=typed, trouble=trouble)
     except PackError as error:
         return await editor(visit, slug, 422, typed=typed, trouble=Trouble("broken", error.faults))
     except OwnDraft:
@@ -123,4 +141,5 @@ async def _did(
     except Forbidden:
         told = says("Your role does not allow that. An administrator can change it.")
         return await editor(visit, slug, 403, typed=typed, remark=remark, trouble=Trouble(told))
-    return RedirectResponse(f"{BASE}/templates/{slug}?did={did}", 303)
+    gone = "&new=1" if did == "dropped" else ""  # of one that clients do not get nothing is left but an empty page
+    return RedirectResponse(f"{BASE}/templates/{slug}?did={did}{gone}", 303)

@@ -132,6 +132,8 @@ class TemplateWords:
             (r"'(\w+)' is missing", says("%(1)s is missing")),
             (r"'(\w+)' is empty", says("%(1)s is empty")),
             (r"'(review_by)': .*", says("%(1)s: choose a day")),
+            (r"'(topic|owner|situation)' has a form that is not allowed", says("%(1)s: choose one")),
+            (r"the button leads to .*", says("Each button leads to one place: an answer, a service, or a link")),
         )
         for pattern, told in known:
             found = re.fullmatch(pattern, fault.what, re.DOTALL)

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from bot.console.assets import BASE
 from bot.console.desk import Visit, new_action
 from bot.console.differences import Change, differences
 from bot.console.guard import Seated, who
 from bot.console.template_words import TemplateWords
 from bot.domain.cleaning import clean
-from bot.domain.drafts import OPEN, DraftConflict
+from bot.domain.drafts import OPEN, SLUG, DraftConflict
 from bot.domain.staff import Right
 from bot.storage.release_history import Version
 from bot.usecases import read_templates
-from bot.usecases.read_templates import Card, Wanted
+from bot.usecases.read_templates import Wanted
 from knowledge_base.faults import Fault
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -29,6 +30,16 @@ SHOWS = (*(state.value for state in OPEN), "overdue")
 DID = ("saved", "submitted", "approved", "returned", "dropped")
 SHOWN = 100
 """Templates on one page."""
+MOST_BUTTONS = 8
+_EMPTY: Mapping[str, Any] = {
+    **{name: {} for name in ("title", "short", "more", "samples")},
+    **dict.fromkeys(("topic", "owner", "review_by", "situation"), ""),
+    "sensitive": False,
+    "unmet": False,
+    "files": (),
+    "buttons": (),
+}
+_NO_BUTTON: Mapping[str, Any] = {"text": {}, "template": None, "service": None, "link": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +64,43 @@ def wanted(
 
 @router.get("/templates")
 async def templates(
-    visit: Seated, choice: Annotated[Wanted, Depends(wanted)], page: Annotated[int, Query(ge=1, le=1000)] = 1
+    visit: Seated,
+    choice: Annotated[Wanted, Depends(wanted)],
+    page: Annotated[int, Query(ge=1, le=1000)] = 1,
+    bad: Annotated[str, Query(max_length=5)] = "",
 ) -> Response:
+    """``bad``: what was asked for as the code of a new one is none."""
     found = await read_templates.listing(visit.desk.runtime, who(visit).id, choice)
     rows = found.rows[(page - 1) * SHOWN : page * SHOWN]
     pages = -(-len(found.rows) // SHOWN)
     return visit.page(
-        "templates.html", found=found, rows=rows, choice=choice, page=page, pages=pages, words=TemplateWords(visit)
+        "templates.html",
+        found=found,
+        rows=rows,
+        choice=choice,
+        page=page,
+        pages=pages,
+        words=TemplateWords(visit),
+        bad=bad == "1",
+        editable=Right.EDIT in found.may,
     )
 
 
 @router.get("/templates/{slug}")
-async def one(visit: Seated, slug: Slug, did: Annotated[str, Query(max_length=20)] = "") -> Response:
-    return await editor(visit, slug, did=did if did in DID else "")
+async def one(
+    visit: Seated,
+    slug: Slug,
+    did: Annotated[str, Query(max_length=20)] = "",
+    new: Annotated[str, Query(max_length=5)] = "",
+) -> Response:
+    return await editor(visit, slug, did=did if did in DID else "", new=new == "1")
+
+
+@router.get("/new-template")
+async def begin(visit: Seated, slug: Annotated[str, Query(max_length=100)] = "") -> Response:
+    """An empty page of the editor; where there is such a template already, that one."""
+    fits = SLUG.fullmatch(slug) is not None and len(slug) <= 40
+    return RedirectResponse(f"{BASE}/templates/{slug}?new=1" if fits else f"{BASE}/templates?bad=1#begin", 303)
 
 
 @router.get("/templates/{slug}/history")
@@ -107,19 +142,21 @@ async def editor(
     remark: str = "",
     trouble: Trouble | None = None,
     did: str = "",
+    new: bool = False,
 ) -> Response:
     """The page of one template; ``typed``: what stood in the fields when something came in the way."""
-    card = await read_templates.card(visit.desk.runtime, who(visit).id, slug)
+    new = new or typed is not None
+    card = await read_templates.card(visit.desk.runtime, who(visit).id, slug, new=new)
     trouble = trouble or Trouble()
-    item = {**card.item, **(typed or {})}
+    item = {**_EMPTY, **card.item, **(typed or {})}
     return visit.page(
         "template.html",
         status,
         card=card,
         item=item,
         values=lambda name, language: _text(item, name, language),
-        seen=card.draft.step if card.draft else 0,
-        base_version=card.live.id if card.live else 0,
+        seen=trouble.conflict.step if trouble.conflict else card.draft.step if card.draft else 0,
+        base_version=(trouble.conflict.base if trouble.conflict else card.live.id if card.live else None) or 0,
         changes=differences(card.live_item, card.item) if card.draft and card.live else (),
         trouble=trouble,
         remark=remark,
@@ -129,6 +166,7 @@ async def editor(
         Right=Right,
         editable=Right.EDIT in card.may,
         action=new_action,
+        buttons=[{**_NO_BUTTON, **one} for one in (*(item["buttons"] or ()), {}, {})][:MOST_BUTTONS],
     )
 
 
@@ -139,8 +177,3 @@ def _text(item: Mapping[str, Any], name: str, language: str) -> str:
     if isinstance(found, list | tuple):
         return "\n".join(map(str, found))
     return str(found or "")
-
-
-def beside(card: Card, typed: Mapping[str, Any]) -> tuple[Change, ...]:
-    """What stands there now against what was typed."""
-    return tuple(differences(card.item, {**card.item, **typed}))

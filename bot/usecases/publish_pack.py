@@ -50,14 +50,13 @@ class Published:
     """Why it was refused."""
 
     def told(self) -> list[str]:
-        """For the operator: what became of the folder where that is more than a release of it."""
+        """For the operator: what became of the folder where that is not a release of it as it is."""
         lines = []
         match self.came:
             case Came.WHOLE:
                 pass
             case Came.NOTHING:
-                if self.both:
-                    lines.append("Nothing of the folder was taken over.")
+                lines.append("Nothing in the folder has changed that is not there already.")
             case Came.MERGED:
                 lines.append("The folder's changes were added; what was changed at the desk stays.")
             case Came.FORMER:

@@ -22,7 +22,7 @@ from bot.turn import Runtime
 from knowledge_base.faults import Fault, PackError
 from knowledge_base.plain_language.result import FEW_WORDS, Kind
 from knowledge_base.plain_language.review import review
-from knowledge_base.schema import Localized, PlainLanguage
+from knowledge_base.schema import Localized, Pack, PlainLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Listing:
     release: int
     coming: bool
     """This worker still learns the newest release."""
+    may: frozenset[Right]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class ReleasesPage:
 async def listing(runtime: Runtime, actor: int, wanted: Wanted) -> Listing:
     """By topic, then title. Raises Forbidden."""
     async with runtime.db.begin() as tx:
-        await _rights(tx, actor)
+        may = await _rights(tx, actor)
         opened = {one.slug: one for one in await drafts.all_open(tx, TEMPLATES)}
         newest = await releases.latest(tx)
     content, today = runtime.shelf.content, _today(runtime)
@@ -144,9 +145,10 @@ async def listing(runtime: Runtime, actor: int, wanted: Wanted) -> Listing:
     found.sort(key=lambda row: (order.get(row.topic, len(order)), row.title.get(default, row.slug).casefold()))
     counts = {state.value: sum(row.draft is not None and row.draft.state is state for row in found) for state in OPEN}
     counts["overdue"] = sum(row.overdue for row in found)
-    shown = [row for row in found if _fits(row, wanted)]
+    words = wanted.search.casefold().split()
+    shown = [row for row in found if _fits(row, wanted) and (not words or _holds(row, content.pack, words))]
     number = newest.number if newest else content.release
-    return Listing(shown, counts, number, number != content.release)
+    return Listing(shown, counts, number, number != content.release, may)
 
 
 def _new(draft: Draft) -> TemplateRow:
@@ -169,19 +171,35 @@ def _fits(row: TemplateRow, wanted: Wanted) -> bool:
         return False
     if wanted.show == "overdue" and not row.overdue:
         return False
-    if wanted.show in {state.value for state in OPEN} and (row.draft is None or row.draft.state != wanted.show):
-        return False
-    words = wanted.search.casefold().split()
-    held = " ".join((row.slug, *row.title.values())).casefold()
+    asked = wanted.show in {state.value for state in OPEN}
+    return not asked or (row.draft is not None and row.draft.state == wanted.show)
+
+
+def _holds(row: TemplateRow, pack: Pack, words: Sequence[str]) -> bool:
+    """Whether every word is in its title, its answer, or its questions."""
+    texts = [row.slug, *map(str, row.title.values())]
+    if (template := pack.templates.get(row.slug)) is not None:
+        texts += template.short.values()
+        texts += (sample for samples in template.samples.values() for sample in samples)
+    held = " ".join(texts).casefold()
     return all(word in held for word in words)
 
 
-async def card(runtime: Runtime, actor: int, slug: str) -> Card:
-    """Raises Forbidden, NotThere."""
+async def stored_item(runtime: Runtime, actor: int, slug: str) -> Mapping[str, Any]:
+    """What stands in the draft of a template, else what clients get; empty for none. Raises Forbidden."""
+    async with runtime.db.begin() as tx:
+        await _rights(tx, actor)
+        found = await drafts.open_of(tx, TEMPLATES, slug) or await drafts.live(tx, TEMPLATES, slug)
+    item: Mapping[str, Any] = json.loads(found.body) if found else {}
+    return item
+
+
+async def card(runtime: Runtime, actor: int, slug: str, *, new: bool = False) -> Card:
+    """``new``: one that is not there yet is an empty page to begin on. Raises Forbidden, NotThere."""
     async with runtime.db.begin() as tx:
         may = await _rights(tx, actor)
         live, draft = await drafts.live(tx, TEMPLATES, slug), await drafts.open_of(tx, TEMPLATES, slug)
-        if live is None and draft is None:
+        if live is None and draft is None and not new:
             raise NotThere
         steps = await drafts.steps(tx, draft.id) if draft else ()
         faults = await _faults(tx, draft) if draft else ()

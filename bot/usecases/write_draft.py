@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from bot import moderation
 from bot.acting import Done, Form
 from bot.domain.cleaning import storable
 from bot.domain.desk_errors import BadForm
-from bot.domain.drafts import TEMPLATES
+from bot.domain.drafts import SLUG, TEMPLATES
 from bot.domain.events import StaffPerson
 from bot.domain.staff import Right
 from bot.moderation import Did
@@ -19,7 +18,6 @@ from bot.storage import drafts
 from bot.storage.session import Tx
 from bot.turn import Runtime
 
-SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 MOST = 200_000
 """Characters of a draft."""
 

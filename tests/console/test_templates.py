@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -129,6 +130,43 @@ async def test_a_list_by_topic_search_and_state(house: House) -> None:
     assert (await anna.gets("/desk/templates/no-such-thing")).status == 404
     english = await anna.posts("/desk/language", {"language": "en", "back": PAGE})
     assert "Save draft" in english.text
+
+
+async def test_a_new_template_begins_with_an_empty_page(house: House) -> None:
+    anna = await house.seated("anna", "moderator")
+    assert "Новый ответ" in (await anna.gets("/desk/templates")).text
+    bad = await anna.gets("/desk/new-template?slug=Ульи")
+    assert 'aria-invalid="true"' in bad.body
+    page = await anna.gets("/desk/new-template?slug=beehive-theft")
+    assert page.url.endswith("/desk/templates/beehive-theft?new=1")
+    place = "/desk/templates/beehive-theft/save"
+    carried = {name: hidden(page, place, name) for name in ("action", "seen", "base")}
+    saved = await anna.posts(place, {**carried, "title-ru": "Кража ульев", "short-ru": "Звоните 102."})
+    assert "Черновик сохранён" in saved.text
+    for missing in ("Тема: выберите из списка", "Кто отвечает: выберите из списка", "Проверить до: выберите день"):
+        assert missing in saved.text
+    assert "+ новый" in (await anna.gets("/desk/templates?show=draft")).text
+
+
+async def test_buttons_lead_to_templates_services_and_links(house: House, runtime: Runtime) -> None:
+    anna = await house.seated("anna", "moderator")
+    buttons = {
+        "buttons": "1",
+        "button_0_ru": "Контакты", "button_0_to": "template:contacts",
+        "button_1_ru": "Обращение", "button_1_to": "service:appeal",
+        "button_3_ru": "Карта", "button_3_link": "https://example.invalid/map",
+    }  # fmt: skip
+    saved = await saves(anna, await anna.gets(PAGE), **buttons)
+    assert "Черновик сохранён" in saved.text
+    (row,) = await ask(runtime.db, "SELECT body::json->>'buttons' AS buttons FROM draft")
+    assert [set(one) - {"text"} for one in json.loads(row["buttons"])] == [{"template"}, {"service"}, {"link"}]
+    assert 'value="template:contacts" selected' in saved.body
+    assert 'value="https://example.invalid/map"' in saved.body
+    wrong = await saves(
+        anna, saved, buttons="1", button_0_ru="Никуда", button_1_ru="Сайт", button_1_link="javascript:1"
+    )
+    assert "javascript" in wrong.body
+    assert (await steps(anna, "submit")).status == 422
 
 
 async def test_a_page_that_was_left_open_too_long_loses_nothing(house: House) -> None:

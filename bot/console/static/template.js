@@ -46,6 +46,9 @@ if (form?.querySelector("fieldset:not(:disabled)")) {
     }
   };
   form.addEventListener("input", save);
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.ctrlKey) form.requestSubmit();
+  });
   if (trouble) save();
   document.getElementById("forget").addEventListener("click", () => {
     forget();

@@ -16,6 +16,8 @@ from bot.usecases import release_drafts, review_draft, roll_back, write_draft
 from tests.colleagues import Staff
 from tests.world import World
 
+LEARNING = 240.0
+"""Seconds that a busy machine may take to learn a pack."""
 SOON = 30.0
 """Seconds that a busy machine may take to serve a new text: it does not wait for the learning."""
 
@@ -99,4 +101,12 @@ async def served(world: World, number: int) -> None:
     deadline = time.monotonic() + SOON
     while world.runtime.shelf.content.release != number:
         assert time.monotonic() < deadline, f"release {number} is not served"
+        await asyncio.sleep(0.1)
+
+
+async def learned(world: World) -> None:
+    """Waits until how people ask is learned, too."""
+    deadline = time.monotonic() + LEARNING
+    while not world.runtime.shelf.content.learned or world.runtime.shelf.coming is not None:
+        assert time.monotonic() < deadline, "the newest release is not learned"
         await asyncio.sleep(0.1)
