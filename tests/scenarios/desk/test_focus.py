@@ -10,7 +10,7 @@ from tests.browsing import PATIENCE, Clerk, Office
 from tests.scenarios.desk.callers import calls_a_person, sends_an_appeal
 from tests.world import World
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.alone, pytest.mark.asyncio, pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 async def focus(clerk: Clerk) -> str:

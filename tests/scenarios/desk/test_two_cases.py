@@ -11,7 +11,7 @@ from tests.people import Client
 from tests.scenarios.desk.callers import sends_an_appeal
 from tests.world import World
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.alone, pytest.mark.asyncio, pytest.mark.browser, pytest.mark.timeout(240)]
 
 CASES = ".cases > .case"
 

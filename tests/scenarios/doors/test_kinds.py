@@ -74,7 +74,7 @@ async def test_a_thumb_says_whether_the_answer_helped(world: World, door: Channe
     assert await world.value("SELECT helped FROM episode") is True
     assert await world.value("SELECT string_agg(emoji, '') FROM reaction WHERE episode_id IS NOT NULL") == "👎"
     await anna.reacts("", answer)
-    await world.settled()
+    await anna.hears_nothing()
     assert await world.value("SELECT count(*) FROM reaction") == 0
 
     await anna.says("сельская ипотека")
