@@ -12,7 +12,8 @@ from bot.domain.acts import Act
 from bot.domain.decision import Decision
 from bot.domain.desk_errors import BadForm, Conflict, NotDone, NotThere
 from bot.domain.errors import Forbidden, OtklikError
-from bot.domain.events import StaffActed
+from bot.domain.events import StaffActed, StaffPerson
+from bot.domain.staff import Right, may
 from bot.storage import acts, dialogs, staff
 from bot.storage.session import Tx
 from bot.turn import Runtime
@@ -43,6 +44,14 @@ class _SentBefore(OtklikError):
     def __init__(self, outcome: str) -> None:
         super().__init__()
         self.outcome = outcome
+
+
+async def reader(tx: Tx, actor: int) -> StaffPerson:
+    """Whoever may read at the desk. Raises Forbidden."""
+    found = await staff.by_id(tx, actor)
+    if not may(found, Right.READ):
+        raise Forbidden
+    return found
 
 
 async def act(runtime: Runtime, actor: int, address: int | None, what: Act, form: Form) -> Done:

@@ -8,7 +8,8 @@ import shutil
 import socket
 import ssl
 import stat
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 from bot.config import Settings
 from bot.storage import health, personal, releases, shadow
 from bot.storage.health import Numbers
-from bot.storage.session import Database
+from bot.storage.session import Database, Tx
 from bot.telling import told
 
 STUCK_SECONDS = 60
@@ -47,24 +48,27 @@ class Engines:
     by_rasa: int = 0
 
 
-async def examine_engines(settings: Settings) -> Engines:
+@asynccontextmanager
+async def _looking(settings: Settings) -> AsyncIterator[Tx]:
+    """One look at the database, by a connection of its own."""
     db = Database(settings.database_url, size=1)
     try:
         async with db.begin() as tx:
-            newest, lately = await releases.latest(tx), await health.engines(tx)
+            yield tx
     finally:
         await db.close()
+
+
+async def examine_engines(settings: Settings) -> Engines:
+    async with _looking(settings) as tx:
+        newest, lately = await releases.latest(tx), await health.engines(tx)
     return Engines(newest.version if newest else None, sum(lately.values()), lately.get("rasa", 0))
 
 
 async def examine_shadow(settings: Settings) -> Finding:
     """How alike both engines read what clients wrote: counts, outcomes and slugs, no words."""
-    db = Database(settings.database_url, size=1)
-    try:
-        async with db.begin() as tx:
-            found = await shadow.newest(tx, PAIRS)
-    finally:
-        await db.close()
+    async with _looking(settings) as tx:
+        found = await shadow.newest(tx, PAIRS)
     if found is None:
         return Finding("shadow", True, "no message was read by both engines yet")
     alike = f"release {found.release}: both engines read {found.alike} of {found.messages} messages alike"
@@ -74,14 +78,10 @@ async def examine_shadow(settings: Settings) -> Finding:
 
 async def examine_work(settings: Settings, now: dt.datetime) -> list[Finding]:
     """What the database knows of the work."""
-    db = Database(settings.database_url, size=1)
-    try:
-        async with db.begin() as tx:
-            numbers = await health.numbers(tx, now)
-            drift = (await health.clock(tx) - now).total_seconds()
-            unread = await personal.unreadable(tx, personal.Cipher(settings.keys[0], settings.keys[1:]), SAMPLE)
-    finally:
-        await db.close()
+    async with _looking(settings) as tx:
+        numbers = await health.numbers(tx, now)
+        drift = (await health.clock(tx) - now).total_seconds()
+        unread = await personal.unreadable(tx, personal.Cipher(settings.keys[0], settings.keys[1:]), SAMPLE)
     return [*_work(numbers), _clock(drift), _values(unread)]
 
 

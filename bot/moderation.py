@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.acting import ACTION, Done, Form
 from bot.domain.desk_errors import BadForm, NotThere
-from bot.domain.drafts import Draft, DraftConflict
+from bot.domain.drafts import Draft, DraftConflict, ReasonMissing
 from bot.domain.errors import Forbidden
 from bot.domain.events import StaffPerson
 from bot.domain.staff import Right, may
@@ -20,6 +20,8 @@ from knowledge_base import stored
 from knowledge_base.faults import PackError
 from knowledge_base.schema import Pack
 from knowledge_base.stored import Bodies, Key
+
+MOST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,13 @@ async def act(runtime: Runtime, actor: int, right: Right, form: Form, work: Work
     return Done(did.outcome)
 
 
+def reason_of(text: str) -> str:
+    """Why something is done, cut to what is kept. Raises ReasonMissing."""
+    if not text.strip():
+        raise ReasonMissing
+    return text.strip()[:MOST_REASON]
+
+
 async def shown(tx: Tx, number: int, form: Form) -> Draft:
     """An open draft as the form has shown it. Raises NotThere, DraftConflict."""
     draft = await drafts.by_id(tx, number)
@@ -74,7 +83,7 @@ async def conflict(tx: Tx, kind: str, slug: str, draft: Draft | None) -> DraftCo
     return DraftConflict(draft.body, draft.step, base, steps[-1].name if steps else "")
 
 
-async def with_changes(tx: Tx, changes: Mapping[Key, str]) -> tuple[dict[Key, str], Pack]:
+async def with_changes(tx: Tx, changes: Mapping[Key, str]) -> Pack:
     """The newest release with some items changed, by the checks of a folder to be published. Raises PackError."""
     newest = await releases.latest(tx)
     bodies = {**(await releases.content(tx, newest.number) if newest else {}), **changes}
@@ -82,7 +91,7 @@ async def with_changes(tx: Tx, changes: Mapping[Key, str]) -> tuple[dict[Key, st
     blocked = await asyncio.to_thread(stored.blocked_words, bodies, changes.keys())
     if blocked:
         raise PackError(tuple(blocked))
-    return bodies, pack
+    return pack
 
 
 async def checked(bodies: Bodies, version: str) -> Pack:

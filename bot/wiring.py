@@ -30,7 +30,7 @@ from bot.turn import Clock, Content, Runtime, Shelf
 from bot.usecases import attach, look_at_health, read_page, receive
 from bot.usecases.fetch_files import take_upload
 from bot.usecases.handle_update import Door
-from bot.usecases.publish_pack import Came, How, publish_pack
+from bot.usecases.publish_pack import How, publish_pack
 from bot.voice import Recognise
 from knowledge_base.load import load_pack
 from nlu.engines import Engines, Mode
@@ -59,7 +59,7 @@ async def make_runtime(settings: Settings, clock: Clock, tell: Tell = lambda _: 
     published = await publish_pack(db, pack, settings.pack, clock(), How(starting=True, required=REQUIRED_TEXTS))
     pack = published.pack
     tell(f"Content: {len(pack.templates)} answers, release {published.release}")
-    for line in published.told() if published.came is not Came.NOTHING or published.both else ():
+    for line in published.told():
         tell(line)
     tell("Learning how people ask (seconds; kept for the next start)")
     engines = Engines(settings.var / "engines", _rasa(settings), Mode(settings.rasa_mode))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import median_low
 
 from knowledge_base.faults import Fault
-from knowledge_base.plain_language.result import FEW_WORDS, Kind, Remark, Review
-from knowledge_base.plain_language.review import review
+from knowledge_base.plain_language.result import Kind, Remark, Review, quoted
+from knowledge_base.plain_language.review import guessed, review
 from knowledge_base.reading import Draft
 from knowledge_base.rules import localized
 from knowledge_base.schema import PlainLanguage
@@ -24,7 +24,7 @@ _QUOTED = 60
 
 @dataclass(frozen=True, slots=True)
 class Plainness:
-    """``ease``: the middle figure of the texts of FEW_WORDS and more, by language."""
+    """``ease``: the middle figure of the texts of twenty words and more, by language."""
 
     faults: list[Fault]
     warnings: list[Fault]
@@ -39,6 +39,12 @@ class _Said:
     place: Place
 
 
+def review_by(limits: PlainLanguage, text: str, language: str = "") -> Review:
+    """One text by the limits of a pack; ``language`` as for ``review``."""
+    language = language or guessed(text)
+    return review(text, language, longest=limits.sentence_words.get(language, 0), known=frozenset(limits.known))
+
+
 def plainness(draft: Draft) -> Plainness:
     """Every remark on the pack's texts, each once; a fault if its kind is among the pack's ``blocks``."""
     limits = draft.agency.model.plain_language if draft.agency else PlainLanguage()
@@ -46,11 +52,11 @@ def plainness(draft: Draft) -> Plainness:
     figures: dict[str, list[int]] = {}
     for said in _texts(draft):
         longest = limits.sentence_words.get(said.language, 0)
-        seen = review(said.text, said.language, longest=longest, known=frozenset(limits.known))
-        if seen.figure is not None and seen.words >= FEW_WORDS:
-            figures.setdefault(said.language, []).append(seen.figure)
-            if seen.figure < limits.figure:
-                what = f"the reading ease of this text is {seen.figure}, at least {limits.figure} is asked for"
+        seen = review_by(limits, said.text, said.language)
+        if seen.ease is not None:
+            figures.setdefault(said.language, []).append(seen.ease)
+            if seen.ease < limits.figure:
+                what = f"the reading ease of this text is {seen.ease}, at least {limits.figure} is asked for"
                 fault = said.source.fault(said.place, what, "write shorter sentences and shorter words")
                 found[Kind.FIGURE in limits.blocks].add(fault)
         for remark in seen.remarks:
@@ -74,18 +80,17 @@ def _texts(draft: Draft) -> Iterator[_Said]:
 
 
 def _fault(said: _Said, seen: Review, remark: Remark, longest: int) -> Fault:
-    words = " ".join(said.text[remark.start : remark.start + remark.length].split())
-    quoted = repr(words if len(words) <= _QUOTED else words[: _QUOTED - 1].rstrip() + "…")
+    words = repr(quoted(said.text, remark, _QUOTED))
     figure = "" if seen.figure is None else f" (reading ease of the text: {seen.figure})"
     count = next((one.words for one in seen.sentences if one.start == remark.start), 0)
     what, remedy = {
-        Kind.LONG_SENTENCE: (f"a sentence of {count} words, {quoted}", f"make it two: at most {longest} words each"),
-        Kind.OFFICIALESE: (f"officialese, {quoted}", f"say {remark.suggestion!r}"),
-        Kind.PASSIVE: (f"nobody acts in {quoted}", f"say who does it: {remark.suggestion!r}"),
-        Kind.VERBAL_NOUN: (f"an action told by a noun, {quoted}", f"use the verb {remark.suggestion!r}"),
-        Kind.GENITIVES: (f"a chain of genitives, {quoted}", "break it up with a verb or a preposition"),
+        Kind.LONG_SENTENCE: (f"a sentence of {count} words, {words}", f"make it two: at most {longest} words each"),
+        Kind.OFFICIALESE: (f"officialese, {words}", f"say {remark.suggestion!r}"),
+        Kind.PASSIVE: (f"nobody acts in {words}", f"say who does it: {remark.suggestion!r}"),
+        Kind.VERBAL_NOUN: (f"an action told by a noun, {words}", f"use the verb {remark.suggestion!r}"),
+        Kind.GENITIVES: (f"a chain of genitives, {words}", "break it up with a verb or a preposition"),
         Kind.ABBREVIATION: (
-            f"{quoted} is not explained",
+            f"{words} is not explained",
             "write it out once, the capitals in brackets, or add it to 'known' of plain_language in pack.yml",
         ),
         Kind.FIGURE: ("the text is hard to read", "write shorter sentences"),

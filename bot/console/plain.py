@@ -11,7 +11,7 @@ from bot.console.desk import Visit
 from bot.console.guard import Acting, who
 from bot.domain.cleaning import clean
 from bot.usecases.review_words import LONGEST, review_words
-from knowledge_base.plain_language.result import FEW_WORDS, Kind, Remark, Review, Sentence
+from knowledge_base.plain_language.result import Kind, Remark, Review, Sentence, quoted
 
 router = APIRouter()
 
@@ -34,13 +34,13 @@ async def plain(visit: Acting, text: Annotated[str, Form(max_length=40_000)] = "
 
 
 def _ease(visit: Visit, seen: Review) -> str:
-    if seen.figure is None or seen.words < FEW_WORDS:
+    if seen.ease is None:
         return ""
-    if seen.figure >= EASY:
-        return visit.says("Easy to read: %d of 100") % seen.figure
-    if seen.figure >= HARD:
-        return visit.says("Could be easier to read: %d of 100") % seen.figure
-    return visit.says("Hard to read: %d of 100") % seen.figure
+    if seen.ease >= EASY:
+        return visit.says("Easy to read: %d of 100") % seen.ease
+    if seen.ease >= HARD:
+        return visit.says("Could be easier to read: %d of 100") % seen.ease
+    return visit.says("Hard to read: %d of 100") % seen.ease
 
 
 def _of(seen: Review, sentence: Sentence) -> list[Remark]:
@@ -49,9 +49,8 @@ def _of(seen: Review, sentence: Sentence) -> list[Remark]:
 
 
 def _sentence(visit: Visit, text: str, seen: Review, sentence: Sentence) -> dict[str, Any]:
-    words = " ".join(text[sentence.start : sentence.start + sentence.length].split())
     return {
-        "text": words if len(words) <= QUOTED else words[: QUOTED - 1].rstrip() + "…",
+        "text": quoted(text, sentence, QUOTED),
         "remarks": [_told(visit, text, one, sentence) for one in _of(seen, sentence)],
     }
 

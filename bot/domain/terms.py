@@ -24,6 +24,11 @@ class NeverOpen(ValueError):
     """The office calendar has no working time in the next two years."""
 
 
+def day_of(now: dt.datetime, timezone: str) -> dt.date:
+    """The office's date."""
+    return now.astimezone(ZoneInfo(timezone)).date()
+
+
 def intervals_of(calendar: Calendar, day: dt.date) -> tuple[Interval, ...]:
     """Working intervals that start on this day."""
     if day in calendar.days:

@@ -107,13 +107,12 @@ async def publish_pack(db: Database, pack: Pack, folder: Path, now: dt.datetime,
 async def _bring(
     tx: Tx, pack: Pack, newest: Latest | None, made: Made, how: How
 ) -> tuple[Came, tuple[Key, ...], tuple[Fault, ...]]:
-    former = await releases.imported_as(tx, pack.version)
     if newest is None or how.whole:
         await releases.publish(tx, pack, made.author, made.reason, made.at)
         return Came.WHOLE, (), ()
     if newest.version == pack.version:
         return Came.NOTHING, (), ()
-    if how.starting and former is not None:
+    if how.starting and await releases.imported_as(tx, pack.version) is not None:
         return Came.FORMER, (), ()
     folder = stored.bodies_of(pack)
     desk = stored.plain(await releases.content(tx, newest.number))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from bot import acting
 from bot.domain import request as life
 from bot.domain.desk_errors import NotThere
 from bot.domain.desk_views import (
@@ -23,10 +24,9 @@ from bot.domain.desk_views import (
     StageChoice,
     Suggestion,
 )
-from bot.domain.errors import Forbidden
 from bot.domain.events import StaffPerson
 from bot.domain.staff import Right, may, rights
-from bot.storage import acts, audit, desk, desk_clients, desk_files, desk_requests, dialogs, personal, staff
+from bot.storage import acts, audit, desk, desk_clients, desk_files, desk_requests, dialogs, personal
 from bot.storage.desk_requests import Kept
 from bot.storage.session import Tx
 from bot.turn import Runtime
@@ -44,7 +44,7 @@ LONGEST = 2000
 async def queue(runtime: Runtime, actor: int, wanted: QueueFilter, page: Page) -> Queue:
     """Open cases by the soonest term. Raises Forbidden."""
     async with runtime.db.begin() as tx:
-        await _reader(tx, actor)
+        await acting.reader(tx, actor)
         return await desk.queue(tx, wanted, page, actor, runtime.clock())
 
 
@@ -57,7 +57,7 @@ async def conversation(
     """
     now = runtime.clock()
     async with runtime.db.begin() as tx:
-        reader = await _reader(tx, actor)
+        reader = await acting.reader(tx, actor)
         place = await _place(tx, address)
         lines, more = await desk.lines(tx, address, before, most)
         cases = await desk.cases_of(tx, address, now)
@@ -76,7 +76,7 @@ async def client_card(runtime: Runtime, actor: int, address: int, *, again: bool
     """Who it is. The name only for whoever may see it; ``again``: the same look goes on. Raises Forbidden, NotThere."""
     now, ends = runtime.clock(), life.over(runtime.shelf.content.pack)
     async with runtime.db.begin() as tx:
-        reader = await _reader(tx, actor)
+        reader = await acting.reader(tx, actor)
         place = await _place(tx, address)
         cases = await desk.cases_of(tx, address, now)
         name = None
@@ -105,7 +105,7 @@ async def client_card(runtime: Runtime, actor: int, address: int, *, again: bool
 async def colleagues(runtime: Runtime, actor: int) -> Sequence[StaffPerson]:
     """Whom a case can be handed on to: who may answer clients. Raises Forbidden."""
     async with runtime.db.begin() as tx:
-        await _reader(tx, actor)
+        await acting.reader(tx, actor)
         return [person for person in await desk_clients.colleagues(tx) if may(person, Right.ANSWER)]
 
 
@@ -116,7 +116,7 @@ async def requests(runtime: Runtime, actor: int, wanted: RequestFilter, page: Pa
     """One page of the list. Raises Forbidden."""
     ends = life.over(runtime.shelf.content.pack)
     async with runtime.db.begin() as tx:
-        await _reader(tx, actor)
+        await acting.reader(tx, actor)
         return await desk_requests.page(tx, wanted, page, ends, runtime.clock())
 
 
@@ -127,7 +127,7 @@ async def request(runtime: Runtime, actor: int, request_id: int) -> RequestCard:
     """
     now, pack = runtime.clock(), runtime.shelf.content.pack
     async with runtime.db.begin() as tx:
-        reader = await _reader(tx, actor)
+        reader = await acting.reader(tx, actor)
         kept = await desk_requests.one(tx, request_id, life.over(pack), now)
         if kept is None:
             raise NotThere
@@ -179,7 +179,7 @@ async def suggestions(runtime: Runtime, actor: int, address: int) -> Sequence[Su
     """Templates that fit the client's last words, best first. Raises Forbidden, NotThere."""
     content = runtime.shelf.content
     async with runtime.db.begin() as tx:
-        await _reader(tx, actor)
+        await acting.reader(tx, actor)
         place = await _place(tx, address)
         words = await desk_clients.last_words(tx, address)
     if not words.strip():
@@ -200,7 +200,7 @@ async def templates(runtime: Runtime, actor: int, search: str, language: str) ->
     Raises Forbidden.
     """
     async with runtime.db.begin() as tx:
-        await _reader(tx, actor)
+        await acting.reader(tx, actor)
     content, words = runtime.shelf.content, search.casefold().split()
     held = [
         _suggestion(runtime, template, language, 1.0 if _holds(template.title, words) else 0.5)
@@ -252,10 +252,3 @@ async def _place(tx: Tx, address: int) -> desk.Place:
     if place is None:
         raise NotThere
     return place
-
-
-async def _reader(tx: Tx, actor: int) -> StaffPerson:
-    reader = await staff.by_id(tx, actor)
-    if not may(reader, Right.READ):
-        raise Forbidden
-    return reader

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bot import acting
 from bot.domain.desk_errors import NotThere
 from bot.domain.errors import Forbidden
 from bot.domain.staff import Right, may
-from bot.storage import audit, desk, desk_files, staff
+from bot.storage import audit, desk, desk_files
 from bot.storage.desk_files import Content
 from bot.turn import Runtime
 
@@ -17,9 +18,7 @@ async def read_desk_file(runtime: Runtime, actor: int, attachment: int) -> Conte
     """
     now = runtime.clock()
     async with runtime.db.begin() as tx:
-        reader = await staff.by_id(tx, actor)
-        if not may(reader, Right.READ):
-            raise Forbidden
+        reader = await acting.reader(tx, actor)
         found = await desk_files.content(tx, attachment)
         if found is None:
             raise NotThere

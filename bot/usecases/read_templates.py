@@ -8,20 +8,19 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot import moderation
+from bot import acting, moderation
+from bot.domain import terms
 from bot.domain.desk_errors import NotThere
-from bot.domain.drafts import OPEN, TEMPLATES, Draft, Live, State, Step
-from bot.domain.errors import Forbidden
+from bot.domain.drafts import OPEN, TEMPLATES, Draft, Live, State, Step, Verb
 from bot.domain.staff import Right, rights
-from bot.storage import drafts, members, release_history, releases, staff
+from bot.storage import drafts, members, release_history, releases
 from bot.storage.release_history import ReleaseRow, Touched, Version
 from bot.storage.session import Tx
 from bot.turn import Runtime
 from knowledge_base.faults import Fault, PackError
-from knowledge_base.plain_language.result import FEW_WORDS, Kind
-from knowledge_base.plain_language.review import review
+from knowledge_base.plain_language.result import Kind
+from knowledge_base.plainness import review_by
 from knowledge_base.schema import Localized, Pack, PlainLanguage
 
 
@@ -203,7 +202,7 @@ async def card(runtime: Runtime, actor: int, slug: str, *, new: bool = False) ->
             raise NotThere
         steps = await drafts.steps(tx, draft.id) if draft else ()
         faults = await _faults(tx, draft) if draft else ()
-        own = draft is not None and actor in await drafts.editors(tx, draft.id)
+        own = any(one.staff == actor and one.verb is Verb.SAVED for one in steps)
     live_item = json.loads(live.body) if live else {}
     item = json.loads(draft.body) if draft else live_item
     overdue = bool(live_item) and str(live_item.get("review_by", "")) < _today(runtime).isoformat()
@@ -216,13 +215,11 @@ def _plain(item: Mapping[str, Any], limits: PlainLanguage) -> list[Plain]:
     for field in ("short", "more"):
         texts = item.get(field)
         for language, text in texts.items() if isinstance(texts, dict) else ():
-            longest = limits.sentence_words.get(language, 0)
-            seen = review(str(text), language, longest=longest, known=frozenset(limits.known))
+            seen = review_by(limits, str(text), language)
             hard = tuple(
                 Hard(one.kind, text[one.start : one.start + one.length], one.suggestion) for one in seen.remarks
             )
-            figure = seen.figure if seen.words >= FEW_WORDS else None
-            found.append(Plain(field, language, figure, hard))
+            found.append(Plain(field, language, seen.ease, hard))
     return found
 
 
@@ -262,10 +259,7 @@ async def all_releases(runtime: Runtime, actor: int, most: int, skipped: int) ->
 
 
 async def _rights(tx: Tx, actor: int) -> frozenset[Right]:
-    found = rights(await staff.by_id(tx, actor))
-    if Right.READ not in found:
-        raise Forbidden
-    return found
+    return rights(await acting.reader(tx, actor))
 
 
 async def _names(tx: Tx) -> dict[str, str]:
@@ -273,4 +267,4 @@ async def _names(tx: Tx) -> dict[str, str]:
 
 
 def _today(runtime: Runtime) -> dt.date:
-    return runtime.clock().astimezone(ZoneInfo(runtime.shelf.content.pack.agency.timezone)).date()
+    return terms.day_of(runtime.clock(), runtime.shelf.content.pack.agency.timezone)

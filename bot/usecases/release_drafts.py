@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from bot import moderation
 from bot.acting import Done, Form
-from bot.domain.drafts import TEMPLATES, NothingToRelease, Outdated, ReasonMissing, State, Verb
+from bot.domain.drafts import TEMPLATES, NothingToRelease, Outdated, State, Verb
 from bot.domain.events import StaffPerson
 from bot.domain.staff import Right
 from bot.moderation import Did
@@ -16,8 +16,6 @@ from bot.storage.session import Tx
 from bot.turn import Runtime
 from knowledge_base import stored
 
-MOST_REASON = 500
-
 
 async def release_drafts(runtime: Runtime, actor: int, chosen: Collection[int], reason: str, form: Form) -> Done:
     """The newest release with these drafts in it; workers learn it in the background and swap to it.
@@ -25,9 +23,7 @@ async def release_drafts(runtime: Runtime, actor: int, chosen: Collection[int], 
     Raises Forbidden, BadForm, ReasonMissing, NothingToRelease (one of them is not approved any more), Outdated
     (what clients get has changed since), PackError with what is wrong with the whole; then nothing has changed.
     """
-    reason = reason.strip()[:MOST_REASON]
-    if not reason:
-        raise ReasonMissing
+    reason = moderation.reason_of(reason)
 
     async def release(tx: Tx, who: StaffPerson) -> Did:
         approved = [one for one in await drafts.all_open(tx, TEMPLATES) if one.state is State.APPROVED]
@@ -39,8 +35,7 @@ async def release_drafts(runtime: Runtime, actor: int, chosen: Collection[int], 
         if outdated:
             raise Outdated(outdated)
         changes = {(one.kind, one.slug): one.body for one in taken}
-        _, pack = await moderation.with_changes(tx, changes)
-        bodies = stored.bodies_of(pack)
+        bodies = stored.bodies_of(await moderation.with_changes(tx, changes))
         authors = {(one.kind, one.slug): f"staff:{await _author(tx, one.id)}" for one in taken}
         now = runtime.clock()
         made = Made(f"staff:{actor}", reason, now)

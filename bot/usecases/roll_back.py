@@ -7,7 +7,7 @@ import datetime as dt
 from bot import moderation
 from bot.acting import Done, Form
 from bot.domain.desk_errors import NotThere
-from bot.domain.drafts import LiveAlready, ReasonMissing
+from bot.domain.drafts import LiveAlready
 from bot.domain.events import StaffPerson
 from bot.domain.staff import Right
 from bot.moderation import Did
@@ -15,8 +15,6 @@ from bot.storage import audit, releases
 from bot.storage.releases import Made
 from bot.storage.session import Database, Tx
 from bot.turn import Runtime
-
-MOST_REASON = 500
 
 
 async def roll_back(runtime: Runtime, actor: int, number: int, reason: str, form: Form) -> Done:
@@ -26,7 +24,7 @@ async def roll_back(runtime: Runtime, actor: int, number: int, reason: str, form
     """
 
     async def back(tx: Tx, who: StaffPerson) -> Did:
-        made = await _back(tx, number, Made(f"staff:{actor}", _reason(reason), runtime.clock()))
+        made = await _back(tx, number, Made(f"staff:{actor}", moderation.reason_of(reason), runtime.clock()))
         return Did("release.rolled_back", f"release:{made}")
 
     return await moderation.act(runtime, actor, Right.RELEASE, form, back)
@@ -36,15 +34,9 @@ async def roll_back_by_hand(db: Database, number: int, reason: str, now: dt.date
     """The same from the shell. Returns the new release's number. Raises as ``roll_back`` does."""
     async with db.begin() as tx:
         await releases.lock(tx)
-        made = await _back(tx, number, Made("cli", _reason(reason), now))
+        made = await _back(tx, number, Made("cli", moderation.reason_of(reason), now))
         await audit.write(tx, now, "cli", "release.rolled_back", f"release:{made}")
     return made
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise ReasonMissing
-    return reason.strip()[:MOST_REASON]
 
 
 async def _back(tx: Tx, number: int, made: Made) -> int:

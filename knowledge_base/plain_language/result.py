@@ -48,6 +48,12 @@ class Remark:
     suggestion: str = ""
 
 
+def quoted(text: str, part: Sentence | Remark, most: int) -> str:
+    """The words of a part on one line, cut to ``most`` characters."""
+    words = " ".join(text[part.start : part.start + part.length].split())
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """``figure``: 0 (hardest) to 100 (easiest); None without words or without a formula for the language.
@@ -59,3 +65,8 @@ class Review:
     words: int
     sentences: tuple[Sentence, ...]
     remarks: tuple[Remark, ...]
+
+    @property
+    def ease(self) -> int | None:
+        """The figure where there are words enough for it to tell something."""
+        return self.figure if self.words >= FEW_WORDS else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from bot.domain import terms
 from bot.domain.activities import case_clock, desk, waits
@@ -183,7 +182,7 @@ def _date(scene: Scene, found: re.Match[str]) -> dt.date | None:
 
 
 def _today(scene: Scene) -> dt.date:
-    return scene.now.astimezone(ZoneInfo(scene.pack.agency.timezone)).date()
+    return terms.day_of(scene.now, scene.pack.agency.timezone)
 
 
 def _warn_at(scene: Scene, due: dt.datetime) -> dt.datetime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from bot.domain import request as life
 from bot.domain import terms
@@ -53,7 +52,7 @@ def _request(scene: Scene, service: Service, form: Form) -> Decision:
         token=form.token,
         service=service.slug,
         series=service.series,
-        year=now.astimezone(ZoneInfo(agency.timezone)).year,
+        year=terms.day_of(now, agency.timezone).year,
         stage=service.stages[0].slug,
         due_at=due,
         values=form.values,
