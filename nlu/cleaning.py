@@ -82,7 +82,8 @@ def tidy(text: str) -> str:
     for _ in range(4):
         before = text
         if not _PLAIN.fullmatch(text):
-            text = unicodedata.normalize("NFKC", "".join(map(_visible, text)))
+            # Cut again: one character may become eighteen.
+            text = unicodedata.normalize("NFKC", "".join(map(_visible, text)))[:_MAX_RAW]
         text = text.lower().replace("ё", "е")
         if text == before:
             break
