@@ -21,6 +21,7 @@ from bot.usecases.forget_old import forget_old
 from bot.usecases.free_leases import free_leases
 from bot.usecases.look_at_rasa import look_at_rasa
 from bot.usecases.remind_of_bodies import remind_of_bodies
+from bot.usecases.remind_of_reviews import remind_of_reviews
 from bot.usecases.tell_late_stages import tell_late_stages
 from bot.usecases.tell_watchers import tell_watchers
 
@@ -36,6 +37,7 @@ STAGES_SECONDS = 30.0
 RASA_SECONDS = 1.0
 BODIES_SECONDS = 5.0
 RELEASE_SECONDS = 2.0
+REVIEWS_SECONDS = 5.0
 
 
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
@@ -52,6 +54,7 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     if runtime.engines is not None and runtime.engines.rasa is not None:
         _every(made, runtime, RASA_SECONDS, partial(look_at_rasa, runtime))
     _every(made, runtime, BODIES_SECONDS, partial(remind_of_bodies, runtime))
+    _every(made, runtime, REVIEWS_SECONDS, partial(remind_of_reviews, runtime))
     return made
 
 

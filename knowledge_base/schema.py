@@ -22,6 +22,7 @@ from knowledge_base.schema_plainness import PlainLanguage as PlainLanguage
 from knowledge_base.schema_registers import Municipality as Municipality
 from knowledge_base.schema_registers import Situation as Situation
 from knowledge_base.schema_registers import Topic as Topic
+from knowledge_base.schema_reviews import Reviews as Reviews
 from knowledge_base.schema_terms import Body as Body
 from knowledge_base.schema_terms import Calendar as Calendar
 from knowledge_base.schema_terms import Interval as Interval
@@ -257,6 +258,7 @@ class Agency(Model):
     """Team and policy for "the assistant is broken"."""
     thresholds: Thresholds = Thresholds()
     plain_language: PlainLanguage = PlainLanguage()
+    reviews: Reviews = Reviews()
     keep_texts_days: int | None = Field(default=None, ge=30)
     """Days after which the texts of messages are forgotten; none: kept until erased."""
     unknown_before_handoff: int = 2

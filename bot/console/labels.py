@@ -77,6 +77,7 @@ class Labels:
             "asked": says("Asks for a person"),
             "unknown": says("The assistant has no answer"),
             "low_score": says("A low score"),
+            "overdue": says("The answer is out of date"),
             "rule": says("A staff rule matched"),
             "broken": says("The assistant failed"),
             "request": says("A request"),

@@ -17,6 +17,7 @@ from bot.console.guard import Seated, who
 from bot.console.template_words import TemplateWords
 from bot.domain.cleaning import clean
 from bot.domain.drafts import OPEN, SLUG, DraftConflict
+from bot.domain.reviews import Mark
 from bot.domain.staff import Right
 from bot.storage.release_history import Version
 from bot.usecases import read_templates
@@ -26,7 +27,7 @@ from knowledge_base.faults import Fault
 router = APIRouter(default_response_class=HTMLResponse)
 
 Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
-SHOWS = (*(state.value for state in OPEN), "overdue")
+SHOWS = (*(state.value for state in OPEN), *(mark.value for mark in Mark))
 DID = ("saved", "submitted", "approved", "returned", "dropped")
 SHOWN = 100
 """Templates on one page."""
@@ -57,9 +58,11 @@ def wanted(
     q: Annotated[str, Query(max_length=200)] = "",
     topic: Annotated[str, Query(max_length=100)] = "",
     show: Annotated[str, Query(max_length=20)] = "",
+    owner: Annotated[str, Query(max_length=100)] = "",
+    sort: Annotated[str, Query(max_length=20)] = "",
 ) -> Wanted:
     """From the address; what makes no sense there shows everything."""
-    return Wanted(clean(q).strip(), clean(topic), show if show in SHOWS else "")
+    return Wanted(clean(q).strip(), clean(topic), show if show in SHOWS else "", clean(owner), sort == "date")
 
 
 @router.get("/templates")

@@ -84,6 +84,12 @@ async def tell(tx: Tx, address_id: int, chat: str, rendered: Rendered, now: dt.d
     )
 
 
+async def post(tx: Tx, chat: str, rendered: Rendered, now: dt.datetime) -> None:
+    """One message in the general part of the staff group that no hurry is with."""
+    row = {"conversation": "staff:general", "channel": Channel.TELEGRAM.value, "kind": CallKind.MESSAGE.value}
+    await tx.execute(insert(outbox).values(**row, target=chat, lane=LAST, body=body(rendered), created_at=now))
+
+
 async def leave(tx: Tx, chat: str, words: Sequence[Rendered], now: dt.datetime) -> None:
     """Say goodbye to a group, and go."""
     calls: list[tuple[CallKind, str | None]] = [(CallKind.MESSAGE, body(one)) for one in words]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Table, Text, text
 
 from bot.storage.columns import at as _at
 from bot.storage.columns import metadata
@@ -29,3 +29,9 @@ draft_step = Table(
 )
 """Append-only. ``verb``: saved (with its ``body``), submitted, approved, returned (with a ``remark``), released,
 dropped. Whoever has saved may not approve."""
+
+review_mark = Table(
+    "review_mark", metadata, Column("kind", Text, primary_key=True), Column("slug", Text, primary_key=True),
+    Column("review_by", Date, primary_key=True), Column("mark", Text, primary_key=True), _at("at"),
+)
+"""The owner of an answer was told that its date is near (``mark``: soon) or past (overdue)."""

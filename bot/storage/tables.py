@@ -29,6 +29,7 @@ from bot.storage.messenger_tables import moved_chat as moved_chat
 from bot.storage.messenger_tables import reaction as reaction
 from bot.storage.moderation_tables import draft as draft
 from bot.storage.moderation_tables import draft_step as draft_step
+from bot.storage.moderation_tables import review_mark as review_mark
 from bot.storage.shadow_table import comparison as comparison
 from bot.storage.wait_tables import body_wait as body_wait
 from bot.storage.wishes import erasure as erasure

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import acting, moderation
-from bot.domain import terms
+from bot.domain import reviews, terms
 from bot.domain.desk_errors import NotThere
 from bot.domain.drafts import OPEN, TEMPLATES, Draft, Live, State, Step, Verb
+from bot.domain.reviews import Mark
 from bot.domain.staff import Right, rights
 from bot.storage import drafts, members, release_history, releases
 from bot.storage.release_history import ReleaseRow, Touched, Version
@@ -31,7 +32,10 @@ class Wanted:
     search: str = ""
     topic: str = ""
     show: str = ""
-    """A state of drafts, ``overdue``, or nothing for all."""
+    """A state of drafts, a mark of reviews, or nothing for all."""
+    owner: str = ""
+    by_date: bool = False
+    """The nearest review date first; else by topic and title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class TemplateRow:
     topic: str
     owner: str
     review_by: str
-    overdue: bool
+    mark: Mark | None
     draft: Draft | None
     new: bool
     """Clients do not get it yet."""
@@ -119,7 +123,7 @@ class ReleasesPage:
 
 
 async def listing(runtime: Runtime, actor: int, wanted: Wanted) -> Listing:
-    """By topic, then title. Raises Forbidden."""
+    """As wanted. Raises Forbidden."""
     async with runtime.db.begin() as tx:
         may = await _rights(tx, actor)
         opened = {one.slug: one for one in await drafts.all_open(tx, TEMPLATES)}
@@ -132,7 +136,7 @@ async def listing(runtime: Runtime, actor: int, wanted: Wanted) -> Listing:
             one.topic,
             one.owner,
             one.review_by.isoformat(),
-            one.review_by < today,
+            reviews.mark_of(content.pack, one.review_by, today),
             opened.get(slug),
             False,
         )
@@ -143,7 +147,9 @@ async def listing(runtime: Runtime, actor: int, wanted: Wanted) -> Listing:
     default = content.pack.agency.default_language
     found.sort(key=lambda row: (order.get(row.topic, len(order)), row.title.get(default, row.slug).casefold()))
     counts = {state.value: sum(row.draft is not None and row.draft.state is state for row in found) for state in OPEN}
-    counts["overdue"] = sum(row.overdue for row in found)
+    counts |= {mark.value: sum(row.mark is mark for row in found) for mark in Mark}
+    if wanted.by_date:
+        found.sort(key=lambda row: row.review_by or "9")
     words = wanted.search.casefold().split()
     shown = [row for row in found if _fits(row, wanted) and (not words or _holds(row, content.pack, words))]
     number = newest.number if newest else content.release
@@ -159,7 +165,7 @@ def _new(draft: Draft) -> TemplateRow:
         str(item.get("topic") or ""),
         str(item.get("owner") or ""),
         str(item.get("review_by") or ""),
-        False,
+        None,
         draft,
         True,
     )
@@ -168,7 +174,9 @@ def _new(draft: Draft) -> TemplateRow:
 def _fits(row: TemplateRow, wanted: Wanted) -> bool:
     if wanted.topic and row.topic != wanted.topic:
         return False
-    if wanted.show == "overdue" and not row.overdue:
+    if wanted.owner and row.owner != wanted.owner:
+        return False
+    if wanted.show in set(Mark) and row.mark != wanted.show:
         return False
     asked = wanted.show in {state.value for state in OPEN}
     return not asked or (row.draft is not None and row.draft.state == wanted.show)

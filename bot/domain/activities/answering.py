@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.domain import reviews
 from bot.domain.activities import blanks, handoff
 from bot.domain.decision import Decision, OpenEpisode, RecordQuestion, RememberWatch, Scene
 from bot.domain.speech import MOST_BUTTONS, Offer, Ref, Say, offer, say
@@ -21,15 +22,18 @@ ORDER = ("first", "second", "third")
 
 def answer(scene: Scene, slugs: tuple[str, ...], outcome: str = "answer") -> Decision:
     """The short answers of one to three templates, the last one asking whether it helped."""
-    templates = [scene.pack.templates[slug] for slug in slugs if slug in scene.pack.templates][:PARTS]
+    known = [slug for slug in slugs if slug in scene.pack.templates][:PARTS]
+    templates = [scene.pack.templates[slug] for slug in known if not reviews.expired(scene.pack, slug, scene.now)]
     if not templates:
-        return unknown(scene, None)
+        return overdue(scene, known[0]) if known else unknown(scene, None)
     effects, says = [], []
     for number, template in enumerate(templates):
         name = f"episode{number}"
         effects.append(OpenEpisode(name, "answer", template.slug))
         rows = _answer_rows(template, name)
         says.append(Say((Ref(f"template/{template.slug}/short"),), rows))
+    if len(templates) < len(known):
+        says.append(_rest())
     return Decision(
         replace(scene.dialog, misses=0, about=templates[0].slug),
         says=tuple(says),
@@ -39,12 +43,20 @@ def answer(scene: Scene, slugs: tuple[str, ...], outcome: str = "answer") -> Dec
     )
 
 
+def overdue(scene: Scene, slug: str) -> Decision:
+    """The answer may be true no more, and the pack wants a person to answer then."""
+    title = scene.pack.templates[slug].title[scene.pack.agency.default_language]
+    said = " · ".join(part for part in (title, scene.dialog.question) if part)
+    team = handoff.team_for(scene, slug)
+    return replace(handoff.hand_over(scene, "overdue", "handoff.overdue", team=team, said=said), slug=slug)
+
+
 def more(scene: Scene, slug: str) -> Decision | None:
     """The rest of an answer; None when the pack has none any more."""
     template = scene.pack.templates.get(slug)
     if template is None:
         return None
-    if template.more is None:
+    if template.more is None or reviews.expired(scene.pack, slug, scene.now):
         return answer(scene, (slug,))
     parts: tuple[Ref, ...] = (Ref(f"template/{slug}/more"),)
     if scene.dialog.language not in template.more:
@@ -117,8 +129,11 @@ def other_tongue(scene: Scene, understood: Understanding) -> Decision:
 def and_the_rest(answered: Decision, understood: Understanding) -> Decision:
     """More questions than were answered: a person is offered for the others, and they are kept as gaps."""
     gaps = tuple(RecordQuestion(question, "unknown", None) for question in understood.unanswered)
-    told = say("answer.rest", ((offer("button.to_person", "c:human"),),))
-    return replace(answered, says=(*answered.says, told), effects=(*answered.effects, *gaps))
+    return replace(answered, says=(*answered.says, _rest()), effects=(*answered.effects, *gaps))
+
+
+def _rest() -> Say:
+    return say("answer.rest", ((offer("button.to_person", "c:human"),),))
 
 
 def unknown(scene: Scene, understood: Understanding | None) -> Decision:
