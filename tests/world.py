@@ -81,8 +81,11 @@ class World:
         self.clock.turn(**span)
 
     async def settled(self) -> None:
-        """Waits until everything received is handled."""
+        """Waits until everything people did is received, while somebody works, and everything received is handled."""
         deadline = time.monotonic() + PATIENCE
+        while self._runtime is not None and not (self.telegram.all_taken and self.vk.all_taken):
+            assert time.monotonic() < deadline, "a messenger still has updates for us"
+            await asyncio.sleep(0.01)
         while await self.value("SELECT count(*) FROM inbox WHERE state = 'new'"):
             assert time.monotonic() < deadline, "updates are left unhandled"
             await asyncio.sleep(0.02)

@@ -192,6 +192,11 @@ class TelegramEmulator(TelegramServer):
         """Whether a bot is waiting in getUpdates right now."""
         return self.state.queue.polled
 
+    @property
+    def all_taken(self) -> bool:
+        """Whether the bot has everything that people did."""
+        return not self.state.queue
+
     # How it is done.
 
     def _client_sends(self, user_id: int, first_name: str | None, **content: Any) -> Pushed[int]:

@@ -192,6 +192,11 @@ class VkEmulator(VkServer):
         """Whether a bot is waiting in a_check right now."""
         return self.state.log.polled
 
+    @property
+    def all_taken(self) -> bool:
+        """Whether the bot has everything that people did."""
+        return self.state.callbacks.idle if self.pushed_to else self.state.log.read
+
     # How it is done.
 
     def _sends(self, user_id: int, text: str, first_name: str | None = None, **more: Any) -> Pushed[str]:

@@ -102,6 +102,11 @@ class CallbackServers:
         """Servers that have proved to be the community's."""
         return [server for server in self.servers.values() if server.status == "ok"]
 
+    @property
+    def idle(self) -> bool:
+        """Whether every confirmed server took everything."""
+        return all(server.pusher.idle for server in self.confirmed())
+
     def wanted(self, kind: str) -> list[Server]:
         """Servers to be told of this kind of event, those given up for a time too."""
         return [server for server in self.servers.values() if server.settings.get(kind)]

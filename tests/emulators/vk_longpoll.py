@@ -42,6 +42,7 @@ class EventLog:
         self._key = secrets.token_hex(20)
         self._lost: set[str] = set()
         self._waiting: set[asyncio.Future[None]] = set()
+        self._read = first_ts
 
     @property
     def key(self) -> str:
@@ -62,6 +63,11 @@ class EventLog:
     def polled(self) -> bool:
         """Whether someone is waiting for events."""
         return bool(self._waiting)
+
+    @property
+    def read(self) -> bool:
+        """Whether someone asked for what comes after the last event."""
+        return self._read == self._end
 
     def push(self, kind: str, body: Event) -> str:
         """Log an event of this kind and return its event_id."""
@@ -102,7 +108,7 @@ class EventLog:
         failure = self._failure(params)
         if failure is not None:
             return failure
-        ts = int(params["ts"])
+        ts = self._read = int(params["ts"])
         if ts == self._end:
             await self._wait(min(_number(params.get("wait"), 25), MAX_WAIT), gone)
             if gone.is_set() or ts < self.first_ts:

@@ -75,6 +75,7 @@ async function sendAnswer(event) {
   const button = document.getElementById("send");
   if (button.disabled || !text.value.trim()) return;
   button.disabled = true;
+  const before = gestures;
   const told = await send(answer);
   button.disabled = false;
   if (!told) return;
@@ -99,7 +100,7 @@ async function sendAnswer(event) {
   tell("", []);
   await refresh();
   toEnd();
-  text.focus();
+  if (gestures === before) text.focus();
 }
 
 /** After something of our own: what we see now is what we have seen. */
@@ -111,21 +112,28 @@ async function refresh(always = false) {
   setTimeout(talked, 2500);
 }
 
+/** Counts what a person does: whoever has done something since has moved on, and the focus stays with him. */
+let gestures = 0;
+for (const name of ["keydown", "pointerdown"]) addEventListener(name, () => { gestures += 1; }, { capture: true });
+
 async function act(event) {
   const form = event.target.closest("form[data-acts]");
   if (!form) return;
   event.preventDefault();
   const opener = (form.closest("details")?.querySelector("summary") ?? form.querySelector("button")).dataset.key;
+  const before = gestures;
   const places = [opener, `case-${form.elements.case.value}`];
   const told = await send(form);
   if (!told) return;
   if (told.done) {
+    form.closest("details")?.removeAttribute("open");
     const version = Number(conversation.querySelector(".log").dataset.version);
     const current = answer && Number(answer.elements.seen.value) === version;
     await refresh(true);
     if (current) answer.elements.seen.value = conversation.querySelector(".log").dataset.version;
     tellIfThere("", []);
-    return land(places, { writes: /^(claim|reopen)-/.test(opener) });
+    if (gestures === before) land(places, { writes: /^(claim|reopen)-/.test(opener) });
+    return;
   }
   const words = told.fault === "network" ? trouble?.dataset.unsent : told.text || trouble?.dataset.changed;
   tellIfThere(words ?? "", told.changes ?? []);
@@ -137,7 +145,7 @@ async function act(event) {
     return;
   }
   await put(conversation, talk.dataset.part, { always: true });
-  land(places);
+  if (gestures === before) land(places);
 }
 
 /** The focus stays with the case that was acted on; who took it, or has no more to do with it, writes on. */

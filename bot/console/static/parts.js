@@ -29,6 +29,7 @@ async function bring(part, address, wish, turn) {
   if (html === null || (!wish.always && busy(part))) return;
   wish.always = false;
   const keys = keysOf(part);
+  const menus = openMenus(part);
   const pictures = [...part.querySelectorAll("img[data-keeps]")].filter((image) => image.complete);
   const read = part.querySelector("[data-keeps-place]");
   const place = read?.scrollTop;
@@ -39,20 +40,41 @@ async function bring(part, address, wish, turn) {
   if (read && fresh) fresh.scrollTop = atEnd ? fresh.scrollHeight : place;
   // Every fetch of a picture is a look that is kept in the audit: one that is here already stays.
   for (const image of pictures) part.querySelector(`img[data-keeps][src="${CSS.escape(image.getAttribute("src"))}"]`)?.replaceWith(image);
+  for (const [key, fields] of menus) reopen(part, key, fields);
   if (keys) focusOn(part, keys)?.focus({ preventScroll: true });
+}
+
+/** What is open there, and how its fields stand: they outlive a replacement that could not wait. */
+function openMenus(part) {
+  const open = [...part.querySelectorAll("details[open]:has(> summary[data-key])")];
+  return open.map((menu) => [menu.querySelector("summary").dataset.key, fieldsOf(menu)]);
+}
+
+const fieldsOf = (menu) => [...menu.querySelectorAll("input:not([type=hidden]), select, textarea")];
+
+function reopen(part, key, fields) {
+  const menu = part.querySelector(`summary[data-key="${CSS.escape(key)}"]`)?.parentElement;
+  if (!menu) return;
+  menu.open = true;
+  for (const fresh of fieldsOf(menu)) {
+    const kept = fields.find((field) => field.id === fresh.id);
+    if (!kept) continue;
+    if (kept.tagName !== "SELECT") fresh.replaceWith(kept);
+    else if ([...fresh.options].some((option) => option.value === kept.value)) fresh.value = kept.value;
+  }
 }
 
 /** What has the focus there, and what it stands in, from within outward; null where the focus is elsewhere. */
 function keysOf(part) {
   if (!part.contains(document.activeElement)) return null;
-  const keys = [];
-  for (let at = document.activeElement; at !== part; at = at.parentElement) if (at.dataset.key) keys.push(at.dataset.key);
+  const keys = document.activeElement.id ? [`#${CSS.escape(document.activeElement.id)}`] : [];
+  for (let at = document.activeElement; at !== part; at = at.parentElement) if (at.dataset.key) keys.push(`[data-key="${CSS.escape(at.dataset.key)}"]`);
   return keys;
 }
 
 /** The first of them that is still there, else the first place that can have the focus. */
 function focusOn(part, keys) {
-  const found = keys.map((key) => part.querySelector(`[data-key="${CSS.escape(key)}"]`)).find(Boolean);
+  const found = keys.map((key) => part.querySelector(key)).find(Boolean);
   return found ?? part.querySelector("[data-keeps-place], [data-key]");
 }
 

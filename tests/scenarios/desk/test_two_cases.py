@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from bot.domain.messages import Channel
 from tests.browsing import PATIENCE, Clerk, Office
@@ -101,3 +103,36 @@ async def test_one_leads_only_the_case_of_his_own_team(world: World, office: Off
     for name, of_another in (("Закрыть", 0), ("Передать", 0), ("Запросить", 1)):
         await expect(talk.locator("summary", has_text=name)).to_have_count(1)
         await expect(appeal.locator("summary", has_text=name)).to_have_count(of_another)
+
+
+@pytest.mark.requirement("E6", "E7")
+async def test_what_is_begun_while_an_act_is_on_its_way_stays(world: World, office: Office) -> None:
+    """Her line is slow: she takes one case and at once writes in a menu of the other, which must not close on her."""
+    olga = await office.clerk("Ольга", "olga", team="front-office")
+    maria = await with_two_cases(world)
+    await olga.comes()
+    await olga.enters("ОТ-2026-000001")
+    appeal, talk = case(olga, "ОТ-2026-000001"), case(olga, "Просит сотрудника")
+    arrived = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await arrived.wait()
+        await route.continue_()
+
+    await olga.page.route("**/live/conversation/**", slowly)
+    await appeal.get_by_role("button", name="Взять").press("Enter")
+    await maria.hears("Готовим ответ")
+    await talk.locator("summary", has_text="Запросить").press("Enter")
+    body, question = talk.get_by_label("Кого запросили"), talk.get_by_label("О чём, для своих")
+    await body.fill("Росреестр")
+    await question.press_sequentially("Чей это уча")
+    arrived.set()
+    await expect(appeal).to_contain_text("у вас", timeout=PATIENCE)
+    await expect(body).to_have_value("Росреестр")
+    await expect(question).to_be_focused()
+    await olga.page.keyboard.type("сток?")
+    await expect(question).to_have_value("Чей это участок?")
+    await talk.get_by_role("button", name="Отметить и сообщить клиенту").press("Enter")
+    await maria.hears("Запросили: Росреестр")
+    await expect(talk).to_contain_text("Росреестр")
+    await expect(question).to_be_hidden()
