@@ -27,7 +27,7 @@ from bot.storage.personal import Cipher
 from bot.storage.session import Database
 from bot.storage.wake import Wake
 from bot.turn import Clock, Content, Runtime, Shelf
-from bot.usecases import attach, look_at_health, read_page, receive
+from bot.usecases import attach, look_at_health, read_answers, read_page, receive
 from bot.usecases.fetch_files import take_upload
 from bot.usecases.handle_update import Door
 from bot.usecases.publish_pack import How, publish_pack
@@ -165,6 +165,7 @@ def _page_ports(settings: Settings, runtime: Runtime) -> PagePorts:
         acknowledge=partial(read_page.acknowledge, runtime),
         texts=words,
         title=title,
+        answers=partial(read_answers.read_answers, runtime),
         secret=settings.keys[0],
         former=settings.keys[1:],
         secure=_secure(settings),

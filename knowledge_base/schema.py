@@ -74,6 +74,8 @@ class Template(Model):
     """A person is offered first and no score is ever asked."""
     unmet: bool = False
     """A need this agency can't meet: why not, and who can."""
+    public: bool = True
+    """Listed among the frequent questions; false: said only to whoever asks."""
     short: Localized
     """The answer, about 350 characters at most."""
     more: Localized | None = None
@@ -220,7 +222,7 @@ class MenuItem(Model):
     template: Slug | None = None
     service: Slug | None = None
     menu: Slug | None = None
-    command: Literal["my-status", "human", "my-data", "settings"] | None = None
+    command: Literal["my-status", "human", "my-data", "settings", "answers"] | None = None
 
 
 class Menu(Model):

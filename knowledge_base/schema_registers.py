@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import StringConstraints
+
 from knowledge_base.basics import Key, Localized, Model, NonBlank, Slug
 
 
 class Topic(Model):
     """A row of the classifier of topics."""
 
-    key: Key
+    key: Annotated[Key, StringConstraints(max_length=50)]
+    """A button carries it, and has no room for more."""
     title: Localized
     about: Localized | None = None
     """A word or two that tell it from others: «Это про …?». None: a question back names no topic."""

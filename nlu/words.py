@@ -81,6 +81,12 @@ def lemmas(text: str) -> frozenset[str]:
     return frozenset(lemma(word) for word in tokens(text))
 
 
+def telling(text: str) -> frozenset[str]:
+    """The same of a text in any case of letters, words that only join others left out unless there are no others."""
+    words = tokens(text.lower().replace("ё", "е"))
+    return frozenset(lemma(word) for word in words if not is_function_word(word)) or frozenset(map(lemma, words))
+
+
 _CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 
 

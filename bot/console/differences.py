@@ -8,7 +8,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-FIELDS = ("title", "short", "more", "samples", "topic", "situation", "owner", "review_by", "sensitive", "unmet")
+FIELDS = (
+    "title",
+    "short",
+    "more",
+    "samples",
+    "topic",
+    "situation",
+    "owner",
+    "review_by",
+    "sensitive",
+    "unmet",
+    "public",
+)
+UNLESS_SAID = ("public",)
+"""What is so where an item says nothing about it."""
 LISTED = ("files", "buttons")
 _WORDS = re.compile(r"\s+|[^\s]+")
 MOST_WORDS = 2000
@@ -46,7 +60,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Cha
 
 def _texts(item: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
     for name in FIELDS:
-        value = item.get(name)
+        value = item.get(name, name in UNLESS_SAID)
         if isinstance(value, Mapping):
             for language, text in value.items():
                 shown = "\n".join(map(str, text)) if isinstance(text, list | tuple) else str(text)

@@ -66,6 +66,7 @@ class TemplateWords:
             "review_by": says("Review by"),
             "sensitive": says("Sensitive"),
             "unmet": says("Can't be met"),
+            "public": says("Among the frequent questions"),
             "files": says("Files"),
             "buttons": says("Buttons"),
             "slug": says("Code"),

@@ -37,6 +37,7 @@ _EMPTY: Mapping[str, Any] = {
     **dict.fromkeys(("topic", "owner", "review_by", "situation"), ""),
     "sensitive": False,
     "unmet": False,
+    "public": True,
     "files": (),
     "buttons": (),
 }

@@ -1,6 +1,6 @@
 """The console's own words: Babel catalogues, English in the templates, Russian first on the screen.
 
-``pybabel extract -F bot/console/locale/babel.cfg -o var/desk.pot bot/console`` finds new ones,
+``pybabel extract -k says -F bot/console/locale/babel.cfg -o var/desk.pot bot/console`` finds new ones,
 ``pybabel update -i var/desk.pot -d bot/console/locale -D desk --no-fuzzy-matching`` adds them to the catalogues.
 They are compiled in memory when a worker starts.
 """

@@ -52,6 +52,17 @@ class ShowMenu:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowseTopics:
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseQuestions:
+    topic: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
 class DoCommand:
     name: str
 
@@ -121,6 +132,8 @@ Action: TypeAlias = (
     | WithFiles
     | StartService
     | ShowMenu
+    | BrowseTopics
+    | BrowseQuestions
     | DoCommand
     | SayHelped
     | GiveScore
@@ -142,6 +155,8 @@ _MAKERS: dict[str, Callable[..., Action]] = {
     "s": lambda slug: StartService(slug),
     "sn": lambda slug: StartService(slug, afresh=True),
     "menu": lambda slug: ShowMenu(slug),
+    "at": lambda page: BrowseTopics(_id(page)),
+    "aq": lambda topic, page: BrowseQuestions(topic, _id(page)),
     "c": lambda name: DoCommand(name),
     "h": lambda episode, helped: SayHelped(_id(episode), {"1": True, "0": False}[helped]),
     "r": lambda episode, value: GiveScore(_id(episode), _score(value)),

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 PAGE_TEXTS = frozenset(
     [
+        "page.answers_count",
+        "page.answers_empty",
+        "page.answers_find",
+        "page.answers_first_only",
+        "page.answers_found",
+        "page.answers_label",
+        "page.answers_lead",
+        "page.answers_skip",
+        "page.answers_title",
+        "page.answers_to_all",
+        "page.answers_to_chat",
+        "page.answers_topics",
         "page.assistant",
         "page.attach",
         "page.connecting",

@@ -8,6 +8,7 @@ from bot.domain import actions
 from bot.domain.activities import (
     answering,
     blanks,
+    browsing,
     files,
     form,
     handoff,
@@ -37,8 +38,8 @@ def button(scene: Scene, event: ClientActed, action: str) -> Result:
             return form.start(scene, slug, str(event.id), afresh=afresh)
         case actions.WithFiles(target):
             return files.with_files(scene, target, str(event.id))
-        case actions.ShowMenu(slug):
-            return menu.show(scene, slug)
+        case actions.ShowMenu() | actions.BrowseTopics() | actions.BrowseQuestions() as wished:
+            return _browsed(scene, wished)
         case actions.DoCommand(name):
             return command(scene, name, "")
         case actions.PressForm() as press:
@@ -94,6 +95,8 @@ def command(scene: Scene, name: str, argument: str) -> Result:
             return handoff.hand_over(scene, "asked", "handoff.called")
         case "assistant":
             return handoff.back_to_assistant(scene)
+        case "answers" | "faq":
+            return browsing.topics(scene)
         case "settings":
             return settings.settings(scene)
         case "my-data" | "mydata" | "privacy" | "my-copy" | "erase" | "erase-yes" as wish:
@@ -108,6 +111,16 @@ def command(scene: Scene, name: str, argument: str) -> Result:
                 cancelled = form.pressed(scene, current, actions.PressForm(current.token, "-", "cancel"))
                 return cancelled or menu.show(scene, menu.MAIN)
     return menu.show(scene, menu.MAIN)
+
+
+def _browsed(scene: Scene, wished: actions.ShowMenu | actions.BrowseTopics | actions.BrowseQuestions) -> Decision:
+    match wished:
+        case actions.ShowMenu(slug):
+            return menu.show(scene, slug)
+        case actions.BrowseTopics(page):
+            return browsing.topics(scene, page)
+        case actions.BrowseQuestions(topic, page):
+            return browsing.questions(scene, topic, page)
 
 
 def _about_data(scene: Scene, wish: str) -> Result:

@@ -51,7 +51,8 @@ class Ref:
     ``service/<slug>/<title|noun|where|description|receipt|offline>``,
     ``service/<slug>/field/<name>/<ask|hint|why|label>``,
     ``service/<slug>/field/<name>/choice/<value>``, ``service/<slug>/stage/<stage>``, ``team/<slug>``, ``body/<slug>``,
-    ``topic/<key>``, ``rule/<slug>``, ``file/<slug>``, ``menu/<slug>``, ``menu/<slug>/item/N``, ``agency``.
+    ``topic/<key>``, ``topic_title/<key>``,
+    ``rule/<slug>``, ``file/<slug>``, ``menu/<slug>``, ``menu/<slug>/item/N``, ``agency``.
     """
 
     key: str

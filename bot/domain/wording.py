@@ -73,7 +73,7 @@ def _find(pack: Pack, key: str) -> Localized | None:
             found = getattr(pack.services[slug], part)
         case ["menu", slug, "item", number]:
             found = pack.menus[slug].items[int(number)].text
-        case ["menu" | "team" | "rule" | "file" | "body" | "topic" as kind, slug]:
+        case ["menu" | "team" | "rule" | "file" | "body" | "topic" | "topic_title" as kind, slug]:
             found = _titles(pack, kind)[slug]
         case ["agency"]:
             found = pack.agency.title
@@ -90,6 +90,8 @@ def _titles(pack: Pack, kind: str) -> Mapping[str, Localized]:
         "rule": pack.rules,
         "file": pack.files,
     }
+    if kind == "topic_title":
+        return {key: topic.title for key, topic in pack.topics.items()}
     if kind == "topic":
         return {key: topic.about or topic.title for key, topic in pack.topics.items()}
     return {slug: item.title for slug, item in kinds[kind].items()}

@@ -22,6 +22,7 @@ from bot.channels.page.receive import parse
 from bot.channels.page.routes import PagePorts, router
 from bot.channels.page.words import KEYS, PREFIX
 from bot.domain.messages import FileRef, Incoming, Kind, Mark, Opened, Received, Rendered, RenderedButton, Style
+from bot.domain.public_views import Answers
 
 SECRET = "a secret for tests only"
 
@@ -80,6 +81,7 @@ class House:
             acknowledge=self.acknowledge,
             texts=self.texts,
             title=lambda language: self.texts(language)["page.title"],
+            answers=lambda language, topic, words: Answers((), (), 0, None),
             secret=SECRET,
             secure=secure,
         )

@@ -7,13 +7,16 @@ from itertools import product
 
 import pytest
 
+from bot.channels.page import answers
 from bot.channels.page.assets import HERE, load
 from bot.channels.page.words import KEYS, plain
 
 SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in (HERE / "static").glob("*.js")}
 STYLE = (HERE / "static" / "page.css").read_text(encoding="utf-8")
-TEMPLATE = (HERE / "templates" / "page.html").read_text(encoding="utf-8")
-SOURCES = {**SCRIPTS, "page.css": STYLE, "page.html": TEMPLATE}
+TEMPLATES = {path.name: path.read_text(encoding="utf-8") for path in (HERE / "templates").glob("*.html")}
+TEMPLATE = TEMPLATES["base.html"] + TEMPLATES["page.html"]
+ANSWERS = (HERE / "static" / "answers.css").read_text(encoding="utf-8")
+SOURCES = {**SCRIPTS, **TEMPLATES, "page.css": STYLE, "answers.css": ANSWERS}
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -42,9 +45,14 @@ def test_the_words_used_are_the_words_listed() -> None:
     used = set(re.findall(r"\bwords\.(\w+)", TEMPLATE + "".join(SCRIPTS.values())))
     used |= set(re.findall(r'(?:say\("|\? "|: ")(\w+)"', SCRIPTS["page.js"])) & set(KEYS)
     used |= set(re.findall(r'\b(?:tell|fail|settled)\("(\w+)"', SCRIPTS["upload.js"])) & set(KEYS)
-    used |= {"waiting", "sending", "delivered", "failed"}  # states of a message
+    used |= {"lang", "waiting", "sending", "delivered", "failed"}  # the language itself, and states of a message
     used |= {"error_bad", "error_down", "error_file_type", "error_flood", "error_long", "error_session"}  # refusals
     assert used == set(KEYS)
+
+
+def test_the_words_of_the_answers_are_the_words_listed() -> None:
+    used = set(re.findall(r"\bwords\.(\w+)", TEMPLATES["base.html"] + TEMPLATES["answers.html"]))
+    assert used == {*answers.KEYS, *answers.OTHER}
 
 
 def test_a_word_that_the_pack_lacks_shows_its_key() -> None:
@@ -55,7 +63,7 @@ def test_a_word_that_the_pack_lacks_shows_its_key() -> None:
 def test_a_file_that_changes_changes_every_address() -> None:
     assets = load().files
     assert re.fullmatch(r"/static/page/[0-9a-f]{12}", assets.base)
-    assert set(assets.files) == {*SCRIPTS, "page.css", "icon.svg"}
+    assert set(assets.files) == {*SCRIPTS, "page.css", "answers.css", "icon.svg"}
 
 
 # --- contrast: WCAG 1.4.3 ------------------------------------------------------------

@@ -36,7 +36,12 @@ def hidden(page: Answer, form: str, name: str) -> str:
 def typed(**changed: str) -> dict[str, Any]:
     """The fields of the editor, filled in."""
     template = real_pack().templates[SLUG]
-    fields = {"topic": template.topic, "owner": template.owner, "review_by": template.review_by.isoformat()}
+    fields = {
+        "topic": template.topic,
+        "owner": template.owner,
+        "review_by": template.review_by.isoformat(),
+        "public": "1",
+    }
     for language in ("ru", "en"):
         fields |= {
             f"title-{language}": template.title[language],

@@ -33,10 +33,13 @@ class Assets:
 
     files: Served
     template: Template
+    answers: Template
 
     def page(self, title: str, words: Mapping[str, str], limit: int) -> Response:
         """The page in the language of ``words`` (keys without prefix)."""
-        html = self.template.render(title=title, words=words, base=self.files.base, limit=limit, scripts=self.scripts())
+        html = self.template.render(
+            title=title, lang=words["lang"], words=words, base=self.files.base, limit=limit, scripts=self.scripts()
+        )
         return Response(html, headers={**GUARDS, "Cache-Control": "no-store"}, media_type="text/html")
 
     def scripts(self) -> list[str]:
@@ -46,4 +49,5 @@ class Assets:
 
 def load() -> Assets:
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
-    return Assets(served.load("/static/page", HERE / "static"), environment.get_template("page.html"))
+    files = served.load("/static/page", HERE / "static")
+    return Assets(files, *(environment.get_template(name) for name in ("page.html", "answers.html")))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.messages import FileRef, Opened, Received
+from bot.domain.public_views import Answers
 
 
 class Change(Protocol):
@@ -37,6 +38,8 @@ class PagePorts:
     texts: Callable[[str], Mapping[str, str]]
     """The pack's texts with the prefix ``page.`` in a language, else in the pack's own."""
     title: Callable[[str], str]
+    answers: Callable[[str, str, str], Answers]
+    """(language, topic, words): what anybody may read; only one of the last two matters, the words first."""
     secret: str
     secure: bool
     """True when clients come over https."""

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from bot.channels.page import assets, download, stream, upload
+from bot.channels.page import answers, assets, download, stream, upload
 from bot.channels.page.flood import Flood, Streams
 from bot.channels.page.languages import words_for
 from bot.channels.page.ports import Change, PagePorts
@@ -34,6 +34,7 @@ def router(ports: PagePorts) -> APIRouter:
     page = _Page(ports)
     api = APIRouter(include_in_schema=False)
     api.add_api_route("/", page.index, methods=["GET", "HEAD"], response_model=None)
+    api.add_api_route("/answers", page.answers, methods=["GET", "HEAD"], response_model=None)
     api.add_api_route("/static/page/{version}/{name}", page.static, methods=["GET"], response_model=None)
     api.add_api_route("/chat/messages", page.messages, methods=["POST"], response_model=None)
     api.add_api_route("/chat/stream", page.stream, methods=["GET"], response_model=None)
@@ -59,6 +60,10 @@ class _Page:
         response.headers["Vary"] = "Accept-Language"
         remember(response, visitor, self._ports.secret, self._ports.secure)
         return response
+
+    def answers(self, request: Request) -> Response:
+        """Not on the loop: words are looked up in the dictionary."""
+        return answers.respond(request, self._ports, self._assets)
 
     async def static(self, version: str, name: str) -> Response:
         return self._assets.files.serve(version, name)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 PREFIX = "page."
 
 KEYS = (
+    "answers_title",
     "assistant",
     "attach",
     "connecting",
