@@ -22,6 +22,7 @@ from bot.usecases.free_leases import free_leases
 from bot.usecases.look_at_rasa import look_at_rasa
 from bot.usecases.remind_of_bodies import remind_of_bodies
 from bot.usecases.remind_of_reviews import remind_of_reviews
+from bot.usecases.send_corrections import send_corrections
 from bot.usecases.tell_late_stages import tell_late_stages
 from bot.usecases.tell_watchers import tell_watchers
 
@@ -38,6 +39,7 @@ RASA_SECONDS = 1.0
 BODIES_SECONDS = 5.0
 RELEASE_SECONDS = 2.0
 REVIEWS_SECONDS = 5.0
+CORRECTIONS_SECONDS = 2.0
 
 
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
@@ -55,6 +57,7 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
         _every(made, runtime, RASA_SECONDS, partial(look_at_rasa, runtime))
     _every(made, runtime, BODIES_SECONDS, partial(remind_of_bodies, runtime))
     _every(made, runtime, REVIEWS_SECONDS, partial(remind_of_reviews, runtime))
+    _every(made, runtime, CORRECTIONS_SECONDS, partial(send_corrections, runtime))
     return made
 
 

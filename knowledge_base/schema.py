@@ -76,6 +76,8 @@ class Template(Model):
     """A need this agency can't meet: why not, and who can."""
     public: bool = True
     """Listed among the frequent questions; false: said only to whoever asks."""
+    withdrawn: bool = False
+    """It proved wrong: a person answers instead, until it is put right."""
     short: Localized
     """The answer, about 350 characters at most."""
     more: Localized | None = None

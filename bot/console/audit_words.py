@@ -25,6 +25,10 @@ def in_words(visit: Visit, verb: str) -> str:
         "link.made": says("made a one-time link"),
         "password.changed": says("changed the password"),
         "password.set": says("set a password by link"),
+        "recall.dropped": says("dropped a correction"),
+        "recall.sent": says("sent a correction to clients"),
+        "recall.stopped": says("stopped a correction"),
+        "recall.written": says("wrote a correction"),
         "release.made": says("released drafts to clients"),
         "release.rolled_back": says("went back to an older release"),
         "session.ended": says("signed out"),
@@ -47,6 +51,7 @@ def in_words(visit: Visit, verb: str) -> str:
         "staff.role": says("changed a person's role"),
         "staff.team": says("changed a person's team"),
         "staff.took": says("took the case"),
+        "template.withdrawn": says("took an answer out of answering"),
     }
     known = next((name for name in (verb, verb.rsplit(".", 1)[0]) if name in names), "")
     return names.get(known, "")

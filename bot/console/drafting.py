@@ -95,7 +95,7 @@ def _typed(sent: FormData, languages: tuple[str, ...]) -> dict[str, Any]:
     if "buttons" in sent:
         rows = [_button(text, place, languages) for place in range(MOST_BUTTONS)]
         item["buttons"] = [button for button in rows if button]
-    return item | {name: bool(text(name)) for name in ("sensitive", "unmet", "public")}
+    return item | {name: bool(text(name)) for name in ("sensitive", "unmet", "public", "withdrawn")}
 
 
 def _button(text: Callable[[str], str], place: int, languages: tuple[str, ...]) -> dict[str, Any]:

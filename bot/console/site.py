@@ -12,7 +12,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.console import doing, drafting, entrance, files, inbox, live, plain, register, releasing, requests, templates
+from bot.console import (
+    doing,
+    drafting,
+    entrance,
+    files,
+    inbox,
+    live,
+    plain,
+    recalling,
+    register,
+    releasing,
+    requests,
+    templates,
+)
 from bot.console.assets import BASE
 from bot.console.desk import Desk, Visit, open_desk
 from bot.console.guard import HOME, ForgedForm, Guarding, NotSignedIn, desk_of, wants_json
@@ -42,6 +55,7 @@ def console(runtime: Runtime, *, secure: bool, url: str = "") -> FastAPI:
         templates.router,
         drafting.router,
         releasing.router,
+        recalling.router,
         register.router,
     ):
         app.include_router(one)

@@ -67,6 +67,7 @@ class TemplateWords:
             "sensitive": says("Sensitive"),
             "unmet": says("Can't be met"),
             "public": says("Among the frequent questions"),
+            "withdrawn": says("Not given: a person answers"),
             "files": says("Files"),
             "buttons": says("Buttons"),
             "slug": says("Code"),

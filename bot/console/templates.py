@@ -38,6 +38,7 @@ _EMPTY: Mapping[str, Any] = {
     "sensitive": False,
     "unmet": False,
     "public": True,
+    "withdrawn": False,
     "files": (),
     "buttons": (),
 }

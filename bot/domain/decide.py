@@ -10,6 +10,7 @@ from bot.domain import editing, flood, hearing, pressing
 from bot.domain.activities import (
     answering,
     bodies,
+    correcting,
     files,
     form,
     group,
@@ -24,6 +25,7 @@ from bot.domain.activities import (
 from bot.domain.decision import Decision, Need, Result, Scene, SetReachable
 from bot.domain.dialog import Dialog
 from bot.domain.events import (
+    AnswerCorrected,
     BodyNear,
     ClientActed,
     ClientUnreachable,
@@ -81,8 +83,8 @@ def _decide(scene: Scene, event: Event) -> Result:
             return staff.stage_near(scene, event)
         case BodyNear():
             return bodies.near(scene, event)
-        case NeedMet(slug):
-            return answering.need_met(scene, slug)
+        case NeedMet() | AnswerCorrected():
+            return _better(scene, event)
         case HandlingFailed():
             return handoff.broken(scene)
         case ClientUnreachable():
@@ -91,6 +93,15 @@ def _decide(scene: Scene, event: Event) -> Result:
             return group.happened(scene, event)
         case _:
             assert_never(event)
+
+
+def _better(scene: Scene, event: NeedMet | AnswerCorrected) -> Decision:
+    """There is a better answer than the client got."""
+    match event:
+        case NeedMet(slug):
+            return answering.need_met(scene, slug)
+        case AnswerCorrected():
+            return correcting.corrected(scene, event)
 
 
 def _by_staff(scene: Scene, event: StaffWrote | StaffEdited | StaffPressed | StaffActed) -> Result:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from bot.domain.acts import Act, Desk
 from bot.domain.messages import FileOffer, FileRef, Incoming
 from bot.domain.news import AnswerRefused, TopicLost
+from knowledge_base.schema import Localized
 from nlu.understanding import Understanding
 
 
@@ -113,6 +114,15 @@ class NeedMet:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerCorrected:
+    """An answer that this client got was wrong. By language: what it was called, and what is true."""
+
+    slug: str
+    titles: Localized
+    texts: Localized
+
+
+@dataclass(frozen=True, slots=True)
 class HandlingFailed:
     """A client's update failed five times and was set aside."""
 
@@ -156,6 +166,7 @@ Event: TypeAlias = (
     | StageNear
     | BodyNear
     | NeedMet
+    | AnswerCorrected
     | HandlingFailed
     | ClientUnreachable
     | TopicLost

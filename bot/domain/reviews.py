@@ -53,11 +53,11 @@ def _due(pack: Pack, today: dt.date) -> Iterator[Due]:
 
 
 def expired(pack: Pack, slug: str, now: dt.datetime) -> bool:
-    """Whether the pack wants a person to answer instead of this template by now."""
+    """Whether a person is to answer instead of this template: it proved wrong, or the pack wants so by now."""
     template, grace = pack.templates.get(slug), pack.agency.reviews.hand_over_after_days
     if template is None or grace is None:
-        return False
-    return (terms.day_of(now, pack.agency.timezone) - template.review_by).days > grace
+        return template is not None and template.withdrawn
+    return template.withdrawn or (terms.day_of(now, pack.agency.timezone) - template.review_by).days > grace
 
 
 def reminder(pack: Pack, team: str, mark: Mark, found: Sequence[Due]) -> Say:

@@ -96,6 +96,8 @@ class Say:
     """The staff member's own message that it passes on."""
     replaces: tuple[int, ...] = ()
     """Calls made before whose messages get this wording instead."""
+    notice: bool = False
+    """No hurry is with it: it gives way to every answer and to whatever is for staff."""
 
 
 class Place(StrEnum):

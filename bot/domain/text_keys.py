@@ -22,6 +22,7 @@ REQUIRED_TEXTS = (
             "answer.clarify",
             "answer.clarify_three",
             "answer.clarify_two",
+            "answer.correction",
             "answer.other_tongue",
             "answer.rest",
             "answer.now_possible",

@@ -97,7 +97,8 @@ def _speak(
         plain = render(one, masked, limits) if any(_personal_refs((one,))) else pieces
         kept.messages.append(Message("out", "\n\n".join(piece.text for piece in plain), staff_id=one.by))
         rows = pieces[-1].rows
-        kept.calls.extend(_call(who, piece, len(kept.messages) - 1, _episode(rows)) for piece in pieces)
+        calls = [_call(who, piece, len(kept.messages) - 1, _episode(rows)) for piece in pieces]
+        kept.calls.extend([_noticed(call) for call in calls] if one.notice else calls)
         if rows:
             offered = tuple(Offered(b.label, b.action) for row in rows for b in row if b.action)
     return offered
@@ -116,6 +117,11 @@ def _call(who: Addressee, piece: Rendered, carries: int, episode: int | None) ->
     return outbox.Row(
         who.id, conversation, who.channel, _kind(piece), who.external_id, piece, carries=carries, episode=episode
     )
+
+
+def _noticed(call: outbox.Row) -> outbox.Row:
+    """In a conversation of its own: no answer waits behind it."""
+    return replace(call, conversation=f"{call.conversation}:notice", lane=groups.LAST)
 
 
 def _episode(rows: Iterable[Iterable[RenderedButton]]) -> int | None:

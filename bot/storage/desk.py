@@ -197,6 +197,7 @@ _WORST = (
     ("failed", Delivery.FAILED),
     ("held", Delivery.UNKNOWN),
     ("unknown", Delivery.UNKNOWN),
+    ("dropped", Delivery.FAILED),
     ("pending", Delivery.PENDING),
     ("sent", Delivery.SENT),
 )

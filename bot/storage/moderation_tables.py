@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import ARRAY, BigInteger, Column, Date, ForeignKey, Index, Integer, Table, Text, text
 
 from bot.storage.columns import at as _at
 from bot.storage.columns import metadata
@@ -35,3 +35,27 @@ review_mark = Table(
     Column("review_by", Date, primary_key=True), Column("mark", Text, primary_key=True), _at("at"),
 )
 """The owner of an answer was told that its date is near (``mark``: soon) or past (overdue)."""
+
+recall = Table(
+    "recall", metadata, _id(), Column("slug", Text, nullable=False),
+    Column("versions", ARRAY(BigInteger), nullable=False), Column("titles", Text, nullable=False),
+    Column("texts", Text, nullable=False), Column("state", Text, nullable=False),
+    Column("step", Integer, nullable=False), Column("writers", ARRAY(BigInteger), nullable=False), _at("written_at"),
+    _of("approved_by", "staff.id", null=True), _at("approved_at", null=True),
+    _of("ended_by", "staff.id", null=True), _at("ended_at", null=True),
+    Index("uq_recall_open", "slug", unique=True, postgresql_where=text("state IN ('written', 'sending')")),
+)
+"""``versions``: ids of item versions. ``titles``, ``texts``: JSON, by language. ``state``: written, sending, then
+stopped or done; dropped. ``writers``: staff."""
+
+recall_client = Table(
+    "recall_client", metadata,
+    Column("recall_id", BigInteger, ForeignKey("recall.id"), primary_key=True),
+    Column("client_id", BigInteger, ForeignKey("client.id"), primary_key=True),
+    _of("address_id", "address.id", null=True), Column("state", Text, nullable=False),
+    Column("message_id", BigInteger, nullable=True), _at("at"),
+    Index("ix_recall_client_waiting", "recall_id", "client_id", postgresql_where=text("state = 'waiting'")),
+    Index("ix_recall_client_message", "message_id", postgresql_where=text("message_id IS NOT NULL")),
+)
+"""Each client once a correction, at the address where he got the wrong answer last. ``state``: waiting, said (with
+the message); blocked, erased: left out; stopped. Numbers only: what they mean is erased with the client."""

@@ -73,6 +73,7 @@ message = Table(
     Column("release", Integer, nullable=False), Column("engine", Text, nullable=True),
     Column("candidates", Text, nullable=True), _of("staff_id", "staff.id", null=True),
     Index(None, "address_id", "id"), UniqueConstraint("inbox_id"),
+    Index("ix_message_more", "slug", postgresql_where=text("outcome = 'more' AND direction = 'out'")),
 )
 """Append-only; ``text`` is plain and erasable, absent where it held a personal value. ``direction``: in, out, or
 note (for colleagues, never sent). ``staff_id``: whose words; absent: the client's or the assistant's."""
@@ -105,7 +106,7 @@ episode = Table(
     "episode", metadata, _id(), _of("address_id", "address.id"), Column("kind", Text, nullable=False),
     Column("slug", Text, nullable=False), _of("case_id", "case.id", null=True), _at("opened_at"),
     Column("helped", Boolean, nullable=True), Column("comment", Text, nullable=True),
-    Column("about", Text, nullable=True), Index(None, "address_id"),
+    Column("about", Text, nullable=True), Index(None, "address_id"), Index("ix_episode_slug", "slug", "opened_at"),
 )
 """What a score is keyed by."""
 
@@ -286,10 +287,7 @@ receiver = Table(
 )
 """Where an ingress goes on (VK's ``ts``), committed together with what was received."""
 
-pace = Table(
-    "pace", metadata, Column("key", Text, primary_key=True),
-    Column("tat", DateTime(timezone=True), nullable=False),
-)
+pace = Table("pace", metadata, Column("key", Text, primary_key=True), _at("tat"))
 """Token buckets shared by all workers: the theoretical arrival time of GCRA, by the database's clock."""
 
 audit = Table(
