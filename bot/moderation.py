@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.acting import ACTION, Done, Form
+from bot.domain.cleaning import storable
 from bot.domain.desk_errors import BadForm, NotThere
-from bot.domain.drafts import Draft, DraftConflict, ReasonMissing
+from bot.domain.drafts import SLUG, TEMPLATES, Draft, DraftConflict, ReasonMissing, leads_to
 from bot.domain.errors import Forbidden
 from bot.domain.events import StaffPerson
 from bot.domain.staff import Right, may
@@ -17,11 +20,13 @@ from bot.storage import acts, audit, drafts, releases, staff
 from bot.storage.session import Tx
 from bot.turn import Runtime
 from knowledge_base import stored
-from knowledge_base.faults import PackError
+from knowledge_base.faults import Fault, PackError
 from knowledge_base.schema import Pack
 from knowledge_base.stored import Bodies, Key
 
 MOST_REASON = 500
+MOST_SLUG, MOST_BODY = 40, 200_000
+"""Characters of a template's name and of its draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,21 @@ async def act(runtime: Runtime, actor: int, right: Right, form: Form, work: Work
     return Done(did.outcome)
 
 
+async def allowed(runtime: Runtime, actor: int, right: Right) -> None:
+    """For what changes nothing. Raises Forbidden."""
+    async with runtime.db.once() as tx:
+        if not may(await staff.by_id(tx, actor), right):
+            raise Forbidden
+
+
+def body_of(slug: str, item: Mapping[str, Any]) -> str:
+    """A template as a draft keeps it, whole or not. Raises BadForm for what is too long, or has no good name."""
+    body = json.dumps(storable({**item, "slug": slug}), ensure_ascii=False)
+    if not SLUG.fullmatch(slug) or len(slug) > MOST_SLUG or len(body) > MOST_BODY:
+        raise BadForm
+    return body
+
+
 def reason_of(text: str) -> str:
     """Why something is done, cut to what is kept. Raises ReasonMissing."""
     if not text.strip():
@@ -85,13 +105,47 @@ async def conflict(tx: Tx, kind: str, slug: str, draft: Draft | None) -> DraftCo
 
 async def with_changes(tx: Tx, changes: Mapping[Key, str]) -> Pack:
     """The newest release with some items changed, by the checks of a folder to be published. Raises PackError."""
-    newest = await releases.latest(tx)
-    bodies = {**(await releases.content(tx, newest.number) if newest else {}), **changes}
+    bodies = {**await _newest(tx), **changes}
     pack = await checked(bodies, stored.digest(bodies))
     blocked = await asyncio.to_thread(stored.blocked_words, bodies, changes.keys())
     if blocked:
         raise PackError(tuple(blocked))
     return pack
+
+
+async def faults_of(tx: Tx, draft: Draft) -> list[Fault]:
+    """Why no release could take a draft; new templates that it leads to count as there while they are drafts, too."""
+    newest, own = await _newest(tx), {(draft.kind, draft.slug): draft.body}
+    beside = {(one.kind, one.slug): one.body for one in await companions(tx, draft, newest)}
+    faults: list[Fault] = []
+    try:
+        await checked({**newest, **own, **beside}, "")
+    except PackError as error:
+        faults = [
+            one for one in error.faults if not any(lies_in(one, slug) or named_in(one, slug) for _, slug in beside)
+        ]
+    return [*faults, *await asyncio.to_thread(stored.blocked_words, {**newest, **own}, own.keys())]
+
+
+async def companions(tx: Tx, draft: Draft, newest: Bodies) -> list[Draft]:
+    """Open drafts of new templates that a draft's buttons lead to."""
+    wanted = {slug for slug in leads_to(json.loads(draft.body)) if (draft.kind, slug) not in newest} - {draft.slug}
+    return [one for one in await drafts.all_open(tx, draft.kind) if one.slug in wanted] if wanted else []
+
+
+def lies_in(fault: Fault, slug: str) -> bool:
+    """Whether a template is to be mended."""
+    return fault.file == f"{TEMPLATES}/{slug}.yml"
+
+
+def named_in(fault: Fault, slug: str) -> bool:
+    """Whether it is the other of two that do not fit each other."""
+    return f"{TEMPLATES}/{slug}.yml:" in fault.remedy
+
+
+async def _newest(tx: Tx) -> dict[Key, str]:
+    newest = await releases.latest(tx)
+    return await releases.content(tx, newest.number) if newest else {}
 
 
 async def checked(bodies: Bodies, version: str) -> Pack:

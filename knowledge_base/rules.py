@@ -17,6 +17,7 @@ from knowledge_base.source import Place
 TITLE_MAX, SHORT_MAX, MORE_MAX = 30, 700, 3500
 RECEIPT_PLACEHOLDERS = frozenset({"number", "due", "first"})
 _PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)")
+_IN_BRACES = re.compile(r"\{([^{}\s]{1,40})\}")
 _SPEAKING = ("templates", "services", "intents")
 """Kinds that share one space of slugs: what a message can be understood as."""
 
@@ -29,6 +30,7 @@ def broken_rules(draft: Draft, required_texts: frozenset[str]) -> Iterator[Fault
     yield from broken_hours(draft)
     for item in draft.items["templates"].values():
         yield from _lengths(item)
+        yield from _placeholders(item)
     for item in draft.items["services"].values():
         yield from _form(item)
         yield from _receipt(item)
@@ -96,6 +98,8 @@ def _targets(draft: Draft) -> Iterator[Fault]:
     for item in draft.items["templates"].values():
         for index, button in enumerate(item.model.buttons):
             yield from _one_target(draft, item, ("buttons", index), button, ("template", "service", "link"))
+            if button.template == item.model.slug:
+                yield item.fault(("buttons", index), "the button leads to its own answer", "lead it elsewhere")
     for item in draft.items["menus"].values():
         for index, entry in enumerate(item.model.items):
             kinds = ("template", "service", "menu", "command")
@@ -126,6 +130,17 @@ def _lengths(item: Item[schema.Template]) -> Iterator[Fault]:
             if len(text) > limit:
                 what = f"{name} has {len(text)} characters, {limit} are allowed"
                 yield item.fault((name, language), what, f"shorten it by {len(text) - limit}")
+
+
+def _placeholders(item: Item[schema.Template]) -> Iterator[Fault]:
+    """What nothing fills in would be read by clients as it stands there."""
+    template = item.model
+    allowed = {"short": schema.TEMPLATE_PLACEHOLDERS, "more": schema.TEMPLATE_PLACEHOLDERS}
+    for name, texts in (("title", template.title), ("short", template.short), ("more", template.more or {})):
+        for language, text in texts.items():
+            for unknown in sorted(set(_IN_BRACES.findall(text)) - allowed.get(name, frozenset())):
+                remedy = "use only {agency} and {due}" if name in allowed else "a title has none"
+                yield item.fault((name, language), f"{name}: placeholder {{{unknown}}} is unknown", remedy)
 
 
 def _form(item: Item[schema.Service]) -> Iterator[Fault]:

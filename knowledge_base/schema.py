@@ -29,6 +29,9 @@ from knowledge_base.schema_terms import Interval as Interval
 from knowledge_base.schema_terms import Policy as Policy
 from knowledge_base.schema_terms import Weekday as Weekday
 
+TEMPLATE_PLACEHOLDERS = frozenset({"agency", "due"})
+"""What the text of an answer may name in braces: who answers, and by when a person would if he were called now."""
+
 
 class TemplateButton(Model):
     """A button under an answer: opens a template, starts a service, or opens a link."""
@@ -79,7 +82,7 @@ class Template(Model):
     withdrawn: bool = False
     """It proved wrong: a person answers instead, until it is put right."""
     short: Localized
-    """The answer, about 350 characters at most."""
+    """The answer, about 350 characters at most. It and ``more`` may hold TEMPLATE_PLACEHOLDERS."""
     more: Localized | None = None
     """The rest, shown behind the button "more"."""
     files: Annotated[tuple[Slug, ...], Field(max_length=8)] = ()

@@ -17,18 +17,21 @@ SECONDS = 300
 _log = logging.getLogger(__name__)
 
 
-def fit_apart(pack: Pack, folder: Path) -> Matcher:
-    """The engine of a pack, from ``folder``, fitted into it if need be. Where that fails, fitted right here."""
+def fit_apart(pack: Pack, folder: Path, *, sentences: Path | None = None, niceness: int = 0) -> Matcher:
+    """The engine of a pack, from ``folder``, fitted into it if need be. Where that fails, fitted right here.
+
+    ``sentences``: as for ``Matcher.fit``; ``niceness``: how much the process gives way to others.
+    """
     if not engine_cache.cache_file(folder, pack.version, encoder=True).is_file():
-        _fit_in_a_process(pack, folder)
-    return Matcher.fit(pack, folder)
+        _fit_in_a_process(pack, folder, sentences, niceness)
+    return Matcher.fit(pack, folder, sentences=sentences)
 
 
-def _fit_in_a_process(pack: Pack, folder: Path) -> None:
+def _fit_in_a_process(pack: Pack, folder: Path, sentences: Path | None, niceness: int) -> None:
     found = os.pathsep.join(path for path in sys.path if path)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "nlu.apart", str(folder)],
+            [sys.executable, "-m", "nlu.apart", str(folder), str(sentences or folder / "sentences"), str(niceness)],
             input=pack.model_dump_json().encode(),
             capture_output=True,
             env=os.environ | {"PYTHONPATH": found},
@@ -43,4 +46,5 @@ def _fit_in_a_process(pack: Pack, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    Matcher.fit(Pack.model_validate_json(sys.stdin.buffer.read()), Path(sys.argv[1]))
+    os.nice(int(sys.argv[3]))
+    Matcher.fit(Pack.model_validate_json(sys.stdin.buffer.read()), Path(sys.argv[1]), sentences=Path(sys.argv[2]))

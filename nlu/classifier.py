@@ -65,11 +65,16 @@ class Classifier:
     sharpness: float
     """Inverse temperature found on left-out samples; makes the probabilities mean what they say."""
     encoder: SentenceEncoder | None
+    doubt: Floats
+    """By how much an example's own share rests on itself, shape (N,): the diagonal of the kernel's inverse. Empty in
+    what an older version has fitted."""
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Calibrated probabilities of cleaned texts, shape (texts, C); each row sums to 1."""
         one_thread()
-        scores: Floats = self.kernel(texts) @ self.share
+        return self._calibrated(self.kernel(texts) @ self.share)
+
+    def _calibrated(self, scores: Floats) -> Floats:
         scores *= self.sharpness
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
@@ -84,7 +89,23 @@ class Classifier:
             like *= MEANING_WEIGHT
         for row, text in enumerate(texts):
             like[row] += self.postings.likeness(*self.vocabulary.vector(counted(text)), len(self.share))
-        return nearness(like, encoders=len(self.encoder.sizes) if self.encoder and len(self.centre) else 0)
+        return nearness(like, encoders=self.encoders)
+
+    @property
+    def encoders(self) -> int:
+        """How many encoders tell what a sentence means."""
+        return len(self.encoder.sizes) if self.encoder is not None and len(self.centre) else 0
+
+    def likeness(self, texts: Sequence[str]) -> Floats:
+        """How like every text is to every example, shape (texts, N): 1 for the same text, about 0 for strangers."""
+        most = 1.0 + CHARACTERS_WEIGHT**2 + self.encoders * MEANING_WEIGHT
+        products = np.log(np.maximum(self.kernel(texts), np.finfo(np.float32).tiny)) / NEARNESS + most
+        return np.asarray(products / most, np.float32)
+
+    def left_out(self, places: Sequence[int], label: str) -> Floats:
+        """Probabilities of examples of one class by an engine that never learned them, shape (places, C)."""
+        wanted = np.array([float(one == label) for one in self.labels], np.float32)
+        return self._calibrated(wanted - self.share[places] / self.doubt[places][:, None])
 
     def meanings(self, texts: Sequence[str]) -> Floats:
         """What texts mean, shape (texts, encoders * components). Needs the encoder."""
@@ -94,7 +115,7 @@ class Classifier:
 
 
 def nearness(likeness: Floats, *, encoders: int) -> Floats:
-    """The kernel of sums of scalar products; changes the array it is given."""
+    """The kernel of sums of scalar products, by how much they lack of the most; changes the array it is given."""
     likeness -= 1.0 + CHARACTERS_WEIGHT**2 + encoders * MEANING_WEIGHT
     likeness *= NEARNESS
     return np.exp(likeness, out=likeness)

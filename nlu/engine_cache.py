@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import logging
 import os
-import tempfile
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -18,6 +16,7 @@ from nlu.classifier import Classifier, Postings
 from nlu.embedding import encoder_name, installed_encoder
 from nlu.familiar import Familiar
 from nlu.features import Ints, Vocabulary
+from nlu.whole_files import write_arrays
 
 KEPT = 4
 """Files kept in the folder, newest first."""
@@ -44,9 +43,8 @@ def save(classifier: Classifier, familiar: Familiar, path: Path) -> None:
         "characters": list(classifier.vocabulary.characters),
         "sharpness": classifier.sharpness,
     }
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
+    write_arrays(
+        path,
         description=np.frombuffer(json.dumps(description, ensure_ascii=False).encode(), np.uint8),
         rarity=classifier.vocabulary.rarity,
         starts=classifier.postings.starts,
@@ -56,26 +54,28 @@ def save(classifier: Classifier, familiar: Familiar, path: Path) -> None:
         centre=classifier.centre,
         components=classifier.components,
         share=classifier.share,
+        doubt=classifier.doubt,
     )
+    _prune(path.parent)
+
+
+def adopt(former: Path, path: Path) -> None:
+    """What was fitted for a draft serves its release: the file moves, unless there is one already."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".engine-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(buffer.getbuffer())
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _prune(path.parent)
+        if former.is_file() and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(former, path)
     except OSError as error:
-        _log.warning("the fitted engine could not be kept in %s: %s", path.parent, error)
+        _log.warning("the engine of a draft could not be taken over: %s", error)
 
 
 def _prune(folder: Path) -> None:
-    files = sorted(folder.glob("*.npz"), key=lambda file: file.stat().st_mtime, reverse=True)
-    for file in files[KEPT:]:
-        file.unlink(missing_ok=True)
+    try:
+        files = sorted(folder.glob("*.npz"), key=lambda file: file.stat().st_mtime, reverse=True)
+        for file in files[KEPT:]:
+            file.unlink(missing_ok=True)
+    except OSError as error:  # another process tidies up as well, or the disk fails
+        _log.warning("old engines in %s could not be removed: %s", folder, error)
 
 
 def load(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar] | None:
@@ -96,6 +96,7 @@ def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
             np.asarray(arrays[name], np.float32)
             for name in ("rarity", "amounts", "vectors", "centre", "components", "share")
         )
+        doubt = np.asarray(arrays["doubt"], np.float32) if "doubt" in arrays else np.zeros(0, np.float32)
         starts, holders = (np.asarray(arrays[name], np.int32) for name in ("starts", "holders"))
     words = {name: number for number, name in enumerate(described["words"])}
     characters = {name: number for number, name in enumerate(described["characters"], start=len(words))}
@@ -106,7 +107,7 @@ def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
     kept = components.shape[1] * (len(found.sizes) if found else 0)
     shapes = (rarity.shape, starts.shape, holders.shape, vectors.shape, share.shape, components.shape[:1])
     fitting = ((features,), (features + 1,), amounts.shape, (count, kept), (count, len(labels)), centre.shape)
-    if shapes != fitting or not _in_bounds(starts, holders, count):
+    if shapes != fitting or doubt.shape not in ((0,), (count,)) or not _in_bounds(starts, holders, count):
         raise ValueError("the arrays do not fit each other")
     if len(centre) and (found is None or sum(found.sizes) != len(centre)):
         raise ValueError("it needs a sentence encoder that cannot be loaded")
@@ -120,6 +121,7 @@ def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
         share=share,
         sharpness=float(described["sharpness"]),
         encoder=found,
+        doubt=doubt,
     )
     return classifier, Familiar(**described["familiar"])
 

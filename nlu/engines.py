@@ -10,7 +10,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from knowledge_base.schema import Pack
+from nlu import engine_cache
 from nlu.apart import fit_apart
+from nlu.draft_engines import DraftEngines
 from nlu.matcher import Matcher
 from nlu.rasa_home import Rasa
 from nlu.reading import Begun, Ranking
@@ -18,6 +20,9 @@ from nlu.understanding import Understanding
 
 MOST_WAITING = 64
 """Batches that wait for a comparison; more are left out rather than kept in memory."""
+
+GIVING_WAY = 10
+"""Niceness of the process that learns a draft."""
 
 _log = logging.getLogger(__name__)
 
@@ -95,12 +100,26 @@ class Engines:
 
     def __init__(self, folder: Path, rasa: Rasa | None = None, mode: Mode = Mode.OFF) -> None:
         self._folder = folder
+        self.drafts: DraftEngines[Live] = DraftEngines(self._fit_draft)
         self.rasa = rasa if mode is not Mode.OFF else None
         self.shadows: deque[_Comparison] | None = deque() if self.rasa and mode is Mode.SHADOW else None
 
     def fit(self, pack: Pack) -> Live:
         """The engine of a pack, fitted in a process of its own if need be; takes seconds."""
+        former, wanted = (
+            engine_cache.cache_file(at, pack.version, encoder=True) for at in (self._drafts, self._folder)
+        )
+        engine_cache.adopt(former, wanted)
         return Live(fit_apart(pack, self._folder), pack.version, self.rasa, self.shadows)
+
+    def _fit_draft(self, pack: Pack) -> Live:
+        """The in-process engine alone: Rasa knows what clients get. It gives way to those who serve them."""
+        sentences = self._folder / "sentences"
+        return Live(fit_apart(pack, self._drafts, sentences=sentences, niceness=GIVING_WAY), pack.version)
+
+    @property
+    def _drafts(self) -> Path:
+        return self._folder / "drafts"
 
     def lend(self, former: object, pack: Pack) -> Live | None:
         """An engine for a pack before its own is fitted, from one that serves now; None where that can't be."""
@@ -123,5 +142,6 @@ class Engines:
                 count(one.given[n], second if second.engine == Rasa.name else None)
 
     async def close(self) -> None:
+        self.drafts.close()
         if self.rasa is not None:
             await self.rasa.client.close()

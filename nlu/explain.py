@@ -12,12 +12,11 @@ from knowledge_base.schema import Pack, Thresholds
 from nlu.classifier import MEANING_WEIGHT, Classifier
 from nlu.cleaning import clean
 from nlu.entities import series_of
-from nlu.examples import examples, prepared
+from nlu.examples import prepared
 from nlu.features import counted
 from nlu.matcher import Matcher
 from nlu.numbers import NumberReader
 from nlu.phrases import questions
-from nlu.training_example import Example
 from nlu.understanding import Understanding
 
 SHOWN = 12
@@ -35,7 +34,7 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A sample of the pack and how like the text it is, 0 to 1."""
+    """A sample of the pack, as it was learned, and how like the text it is, up to 1."""
 
     text: str
     slug: str
@@ -56,6 +55,10 @@ class Explanation:
     """Classes by the classifier alone, out of scope among them, best first."""
     weighed: tuple[Weighed, ...]
     """Heaviest first."""
+    words: tuple[Weighed, ...]
+    """Lemmas alone, heaviest first; ``letters`` and ``meaning``: what all parts of words, and the sentence, add."""
+    letters: float
+    meaning: float
     near: tuple[Near, ...]
     thresholds: Thresholds
 
@@ -68,7 +71,7 @@ def explain(text: str, pack: Pack, matcher: Matcher) -> Explanation:
     classifier = matcher.classifier
     row = classifier.probabilities([bare])[0]
     order = row.argsort()[::-1][:5]
-    samples = [one for one in examples(pack) if one.asked]
+    weights = _weights(bare, classifier, int(order[0]))
     return Explanation(
         understood=matcher.understand(text),
         cleaned=cleaned.text,
@@ -76,49 +79,62 @@ def explain(text: str, pack: Pack, matcher: Matcher) -> Explanation:
         bare=bare,
         pieces=tuple(questions(cleaned.text)),
         scores=tuple((classifier.labels[at], round(float(row[at]), 4)) for at in order),
-        weighed=_weighed(bare, classifier, int(order[0])),
-        near=_near(bare, classifier, samples),
+        weighed=_heaviest(weights.told, SHOWN),
+        words=_heaviest(weights.words, SHOWN),
+        letters=round(sum(weight for _, weight in weights.characters), 3),
+        meaning=round(weights.meaning, 3),
+        near=near(matcher, [bare])[0],
         thresholds=pack.agency.thresholds,
     )
 
 
-def _weighed(text: str, classifier: Classifier, best: int) -> tuple[Weighed, ...]:
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    words: list[tuple[str, float]]
+    characters: list[tuple[str, float]]
+    meaning: float
+    has_meaning: bool
+
+    @property
+    def told(self) -> list[tuple[str, float]]:
+        whole = sum(weight for _, weight in (*self.words, *self.characters))
+        sums = [("(all words and letters)", whole)]
+        sums += [("(the meaning of the sentence)", self.meaning)] if self.has_meaning else []
+        return [*self.words, *self.characters, *sums]
+
+
+def _weights(text: str, classifier: Classifier, best: int) -> _Weights:
     """By the slope of the best class's score, against the mean of all: the examples that have the feature too."""
     vocabulary, postings = classifier.vocabulary, classifier.postings
     names = [*vocabulary.words, *(f"«{letters}»" for letters in vocabulary.characters)]
     said = classifier.kernel([text])[0] * (classifier.share[:, best] - classifier.share.mean(axis=1))
     said *= classifier.sharpness
-    told = []
+    words: list[tuple[str, float]] = []
+    characters: list[tuple[str, float]] = []
     for number, value in zip(*vocabulary.vector(counted(text)), strict=True):
         held = slice(postings.starts[number], postings.starts[number + 1])
-        told.append((names[number], float(value * (postings.values[held] @ said[postings.examples[held]]))))
-    whole = sum(weight for _, weight in told)
-    told.append(("(all words and letters)", whole))
-    if classifier.encoder is not None and len(classifier.centre):
-        meant = classifier.meanings([text])[0]
-        told.append(("(the meaning of the sentence)", MEANING_WEIGHT * float(said @ (classifier.vectors @ meant))))
-    heaviest = sorted(told, key=lambda one: -abs(one[1]))[:SHOWN]
+        weight = float(value * (postings.values[held] @ said[postings.examples[held]]))
+        (words if number < len(vocabulary.words) else characters).append((names[number], weight))
+    has_meaning = classifier.encoders > 0
+    meant = MEANING_WEIGHT * float(said @ (classifier.vectors @ classifier.meanings([text])[0])) if has_meaning else 0.0
+    return _Weights(words, characters, meant, has_meaning)
+
+
+def _heaviest(told: Sequence[tuple[str, float]], most: int) -> tuple[Weighed, ...]:
+    heaviest = sorted(told, key=lambda one: -abs(one[1]))[:most]
     return tuple(Weighed(name, round(weight, 3)) for name, weight in heaviest)
 
 
-def _near(text: str, classifier: Classifier, samples: Sequence[Example]) -> tuple[Near, ...]:
-    """By the cosine of words and letters, and of meaning where there is an encoder: half and half."""
-    size = len(classifier.vocabulary.rarity)
-
-    def dense(one: str) -> Any:
-        ids, values = classifier.vocabulary.vector(counted(one))
-        row = np.zeros(size, np.float32)
-        row[ids] = values
-        return row / max(float(np.linalg.norm(row)), 1e-6)
-
-    own = dense(text)
-    likeness = np.array([float(own @ dense(one.text)) for one in samples])
-    if classifier.encoder is not None and len(classifier.centre):
-        rows = classifier.meanings([text, *(one.text for one in samples)])
-        rows /= np.sqrt(len(classifier.encoder.sizes))
-        likeness = (likeness + np.einsum("nd,d->n", rows[1:], rows[0])) / 2
-    order = likeness.argsort()[::-1][:NEAR]
-    return tuple(Near(samples[at].text, samples[at].slug, round(float(likeness[at]), 3)) for at in order)
+def near(matcher: Matcher, texts: Sequence[str]) -> list[tuple[Near, ...]]:
+    """Samples that are nearest to each of some prepared texts, as the classifier compares them."""
+    likeness = matcher.classifier.likeness(texts)
+    asked = np.flatnonzero([one.asked for one in matcher.lessons])
+    found = []
+    for row in likeness:
+        order = asked[row[asked].argsort()[::-1][:NEAR]]
+        told = [(matcher.lessons[at], round(float(row[at]), 3)) for at in order]
+        found.append(tuple(Near(one.text, one.slug, like) for one, like in told))
+    return found
 
 
 def as_json(told: Explanation) -> dict[str, Any]:

@@ -8,6 +8,7 @@ the calibration sees every sample as a stranger and none is lost for it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,9 @@ from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from scipy.special import log_softmax  # type: ignore[import-untyped]
 
 from nlu.classifier import MEANING_WEIGHT, Classifier, Postings, centred, nearness, one_thread, parts, projected
-from nlu.embedding import SentenceEncoder, installed_encoder
+from nlu.embedding import Encode, SentenceEncoder, installed_encoder
 from nlu.features import Floats, Vocabulary, counted, learn_vocabulary
+from nlu.sentences import Remembered
 from nlu.training_example import Example, merged
 
 RIDGE = 0.03
@@ -39,25 +41,31 @@ _FEWEST = 40
 Labels = NDArray[np.intp]
 
 
-def fit(examples: Iterable[Example], *, encoder: bool) -> Classifier:
+def fit(examples: Iterable[Example], *, encoder: bool, sentences: Path | None = None) -> Classifier:
     """Train on cleaned texts, with the sentence encoder if there is one and it is wished.
 
-    Deterministic, in whatever order the examples come. Needs 4 N² bytes for N examples: 0.5 GB for 11,500.
+    ``sentences``: the folder where sentence vectors are kept from one fitting to the next. Deterministic, in whatever
+    order the examples come. Needs 4 N² bytes for N examples: 0.5 GB for 11,500.
     """
     one_thread()
-    return _fitted(merged(examples), installed_encoder() if encoder else None)
+    found = installed_encoder() if encoder else None
+    remembered = Remembered(found, sentences) if found and sentences else None
+    made = _fitted(merged(examples), found, remembered.encode if remembered else None)
+    if remembered:
+        remembered.keep()
+    return made
 
 
-def _fitted(examples: Sequence[Example], encoder: SentenceEncoder | None) -> Classifier:
+def _fitted(examples: Sequence[Example], encoder: SentenceEncoder | None, encode: Encode | None) -> Classifier:
     labels = tuple(sorted({one.slug for one in examples}))
     numbers = {slug: number for number, slug in enumerate(labels)}
     asked = np.array([one.asked for one in examples])
     vocabulary, sparse = _sparse(examples)
-    vectors, centre, components = _meanings(examples, asked, encoder)
+    vectors, centre, components = _meanings(examples, asked, encoder, encode)
     truth = np.array([numbers[one.slug] for one in examples], np.intp)
     importance = np.array([one.weight for one in examples], np.float32)
     kernel = _kernel(sparse, vectors, len(encoder.sizes) if encoder else 0)
-    share, left_out = _solve(kernel, truth, importance, len(labels))
+    share, left_out, doubt = _solve(kernel, truth, importance, len(labels))
     by_feature = sparse.tocsc()
     return Classifier(
         labels=labels,
@@ -71,6 +79,7 @@ def _fitted(examples: Sequence[Example], encoder: SentenceEncoder | None) -> Cla
         share=share,
         sharpness=_sharpness(left_out[asked], truth[asked]),
         encoder=encoder,
+        doubt=doubt,
     )
 
 
@@ -96,12 +105,12 @@ def _kernel(sparse: csr_matrix, vectors: Floats, encoders: int) -> Floats:
 
 
 def _meanings(
-    examples: Sequence[Example], asked: NDArray[np.bool_], encoder: SentenceEncoder | None
+    examples: Sequence[Example], asked: NDArray[np.bool_], encoder: SentenceEncoder | None, encode: Encode | None
 ) -> tuple[Floats, Floats, Floats]:
     """What every example means, and the mean and components of what people type that it is measured by."""
     if encoder is None:
         return np.zeros((len(examples), 0), np.float32), np.zeros(0, np.float32), np.zeros((0, 0), np.float32)
-    raw = encoder.encode([one.text if one.asked else _beginning(one.text) for one in examples])
+    raw = (encode or encoder.encode)([one.text if one.asked else _beginning(one.text) for one in examples])
     centre = raw[asked].mean(axis=0)
     vectors = centred(raw, centre, encoder.sizes)
     components = np.vstack([_components(part) for part in parts(vectors[asked], encoder.sizes)])
@@ -123,8 +132,9 @@ def _beginning(text: str) -> str:
     return text if len(text) <= BEGINNING else text[:BEGINNING].rsplit(" ", 1)[0]
 
 
-def _solve(kernel: Floats, truth: Labels, importance: Floats, classes: int) -> tuple[Floats, Floats]:
-    """What every example says for every class, and its scores had it been left out; both of shape (N, classes).
+def _solve(kernel: Floats, truth: Labels, importance: Floats, classes: int) -> tuple[Floats, Floats, Floats]:
+    """What every example says for every class, and its scores had it been left out, both of shape (N, classes); and
+    the diagonal of the kernel's inverse, which leads from one to the other.
 
     The kernel is used up: matrices of this size are not copied.
     """
@@ -136,7 +146,8 @@ def _solve(kernel: Floats, truth: Labels, importance: Floats, classes: int) -> t
     share = np.ascontiguousarray(cho_solve((factor, True), wanted, check_finite=False), dtype=np.float32)
     # The diagonal of the kernel's inverse: squares of the columns of its factor's inverse, summed.
     inverse, _ = lapack.strtri(factor, lower=1, overwrite_c=1)
-    return share, wanted - share / np.einsum("ij,ij->j", inverse, inverse)[:, None]
+    doubt = np.einsum("ij,ij->j", inverse, inverse).astype(np.float32)
+    return share, wanted - share / doubt[:, None], doubt
 
 
 def _sharpness(scores: Floats, truth: Labels) -> float:

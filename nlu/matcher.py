@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 from knowledge_base.schema import Pack
@@ -11,6 +12,7 @@ from nlu.classifier import Classifier
 from nlu.examples import examples
 from nlu.familiar import Familiar, familiar_with
 from nlu.reading import MAX_CANDIDATES, Ranking, Reader
+from nlu.training_example import Example, merged
 from nlu.understanding import Understanding
 
 
@@ -19,15 +21,25 @@ class Matcher:
 
     name = "matcher"
 
-    def __init__(self, pack: Pack, classifier: Classifier, familiar: Familiar) -> None:
+    def __init__(self, pack: Pack, classifier: Classifier, familiar: Familiar, taught: Pack | None = None) -> None:
         self.reader = Reader(pack, familiar)
         self.classifier = classifier
+        self._taught = taught or pack
+        """What the classifier was fitted on."""
+
+    @cached_property
+    def lessons(self) -> tuple[Example, ...]:
+        """What the classifier learned from, in its own order; made when it is first asked for."""
+        return merged(examples(self._taught))
 
     @classmethod
-    def fit(cls, pack: Pack, cache_dir: Path | None = None, *, encoder: bool = True) -> Matcher:
+    def fit(
+        cls, pack: Pack, cache_dir: Path | None = None, *, encoder: bool = True, sentences: Path | None = None
+    ) -> Matcher:
         """The engine of a pack: from ``cache_dir`` when it was fitted before, else fitted and kept there.
 
-        ``encoder=False`` leaves the sentence encoder out even if one is installed.
+        ``encoder=False`` leaves the sentence encoder out even if one is installed. ``sentences``: where vectors of
+        sentences are kept for the next fitting, by default in ``cache_dir``.
         """
         path = engine_cache.cache_file(cache_dir, pack.version, encoder=encoder) if cache_dir else None
         fitted = engine_cache.load(path, encoder=encoder) if path else None
@@ -36,7 +48,8 @@ class Matcher:
             from nlu.fitting import fit
 
             learned = examples(pack)
-            fitted = fit(learned, encoder=encoder), familiar_with(learned)
+            kept = sentences or (cache_dir / "sentences" if cache_dir else None)
+            fitted = fit(learned, encoder=encoder, sentences=kept), familiar_with(learned)
             if path:
                 engine_cache.save(*fitted, path)
         matcher = cls(pack, *fitted)
@@ -51,7 +64,7 @@ class Matcher:
         """
         if not set(self.classifier.labels) <= pack.templates.keys() | pack.services.keys() | pack.intents.keys():
             return None
-        return Matcher(pack, self.classifier, familiar_with(examples(pack)))
+        return Matcher(pack, self.classifier, familiar_with(examples(pack)), self._taught)
 
     def understand(self, text: str) -> Understanding:
         """Read one message of any length and content. Never raises."""

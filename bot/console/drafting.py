@@ -15,7 +15,8 @@ from bot.console.assets import BASE
 from bot.console.desk import Visit
 from bot.console.differences import differences
 from bot.console.doing import Action, Number, Seen, Word, Words
-from bot.console.guard import Acting, who
+from bot.console.guard import MAX_BODY, Acting, who
+from bot.console.template_words import TemplateWords
 from bot.console.templates import MOST_BUTTONS, Slug, Trouble, editor
 from bot.domain.cleaning import clean
 from bot.domain.desk_errors import BadForm, NotThere
@@ -34,10 +35,12 @@ MOST = {"title": 200, "short": 5000, "more": 20_000, "samples": 60_000}
 async def save(visit: Acting, slug: Slug, action: Action = "", seen: Seen = 0, base: Number = 0) -> Response:
     """Another text of the draft."""
     actor = who(visit).id
-    sent = await visit.request.form()
-    before = await read_templates.stored_item(visit.desk.runtime, actor, slug)
-    typed = _typed(sent, visit.desk.pack.agency.languages)
-    item = {**before, **typed}
+    typed = typed_in(await visit.request.form(), visit.desk.pack.agency.languages)
+    if over := _too_long(typed):
+        told = visit.says("Not saved: %(field)s has %(count)s characters, %(most)s are the most. Shorten it.")
+        named = {"field": TemplateWords(visit).field(over[0]), "count": over[1], "most": MOST[over[0]]}
+        return await editor(visit, slug, 422, typed=typed, trouble=Trouble(told % named))
+    item = await with_stored(visit, slug, typed)
     form = desk_forms.Form(clean(action), seen)
     act = write_draft.write_draft(visit.desk.runtime, actor, slug, item, form, base or None)
     return await _did(visit, slug, act, "saved", typed)
@@ -75,8 +78,23 @@ async def drop(
     return await _did(visit, slug, act, "dropped")
 
 
-def _typed(sent: FormData, languages: tuple[str, ...]) -> dict[str, Any]:
-    """The fields of the editor; what is not among them (files) stays."""
+async def with_stored(visit: Visit, slug: str, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed over what stands there: fields that the editor does not have stay."""
+    return {**await read_templates.stored_item(visit.desk.runtime, who(visit).id, slug), **typed}
+
+
+def _too_long(typed: Mapping[str, Any]) -> tuple[str, int] | None:
+    """The first field that holds more than it may, and how much; nothing of it is cut away unseen."""
+    for name, most in MOST.items():
+        for found in (typed[name] or {}).values():
+            count = len(found) if isinstance(found, str) else sum(map(len, found))
+            if count > most:
+                return name, count
+    return None
+
+
+def typed_in(sent: FormData, languages: tuple[str, ...]) -> dict[str, Any]:
+    """The fields of the editor, whatever their length."""
 
     def text(name: str, most: int = 500) -> str:
         value = sent.get(name)
@@ -84,9 +102,9 @@ def _typed(sent: FormData, languages: tuple[str, ...]) -> dict[str, Any]:
 
     item: dict[str, Any] = {}
     for name in LOCALIZED:
-        texts = {language: text(f"{name}-{language}", MOST[name]).strip() for language in languages}
+        texts = {language: text(f"{name}-{language}", MAX_BODY).strip() for language in languages}
         item[name] = {language: value for language, value in texts.items() if value}
-    lines = {language: text(f"samples-{language}", MOST["samples"]).splitlines() for language in languages}
+    lines = {language: text(f"samples-{language}", MAX_BODY).splitlines() for language in languages}
     asked = {language: [line.strip() for line in found if line.strip()] for language, found in lines.items()}
     item["samples"] = {language: found for language, found in asked.items() if found}
     item["more"] = item["more"] or None
@@ -95,6 +113,9 @@ def _typed(sent: FormData, languages: tuple[str, ...]) -> dict[str, Any]:
     if "buttons" in sent:
         rows = [_button(text, place, languages) for place in range(MOST_BUTTONS)]
         item["buttons"] = [button for button in rows if button]
+    if "choose-files" in sent:
+        chosen = [clean(value, 100) for value in sent.getlist("files") if isinstance(value, str)]
+        item["files"] = [slug for slug in dict.fromkeys(chosen) if slug]
     return item | {name: bool(text(name)) for name in ("sensitive", "unmet", "public", "withdrawn")}
 
 

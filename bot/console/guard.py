@@ -23,6 +23,11 @@ from bot.usecases.sign_in import recognise
 HOME = f"{BASE}/inbox"
 _SAFE_PATH = re.compile(rf"{BASE}/[A-Za-z0-9_/-]*(\?[A-Za-z0-9_=&%.+-]*)?")
 
+MAX_BODY = 2 * 1024 * 1024
+"""Bytes of a form: no page of the desk sends more, though a Cyrillic letter takes six."""
+MOST_DROPPED = 1024
+"""Parts of a longer one that are let run out, 64 KB each or less."""
+
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -41,6 +46,10 @@ HEADERS: Mapping[str, str] = {
 
 class NotSignedIn(OtklikError):
     """Nobody is signed in, or no longer."""
+
+
+class TooLong(OtklikError):
+    """More came than any form of ours holds."""
 
 
 class ForgedForm(OtklikError):
@@ -172,11 +181,25 @@ class Guarding:
     An unforeseen error ends here: the server's own report of it would quote what people wrote.
     """
 
-    def __init__(self, app: ASGIApp, secure: bool, broken: Callable[[Request, Exception], Awaitable[Response]]) -> None:
-        self._app, self._secure, self._broken = app, secure, broken
+    def __init__(
+        self,
+        app: ASGIApp,
+        secure: bool,
+        broken: Callable[[Request, Exception], Awaitable[Response]],
+        too_long: Callable[[Request, Exception], Awaitable[Response]],
+    ) -> None:
+        self._app, self._secure, self._broken, self._too_long = app, secure, broken, too_long
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
+        begun, size = False, 0
+
+        async def bounded() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > MAX_BODY:
+                raise TooLong
+            return message
 
         async def guarded(message: Message) -> None:
             nonlocal begun
@@ -191,8 +214,26 @@ class Guarding:
             await send(message)
 
         try:
-            await self._app(scope, receive, guarded)
+            if _told_size(scope) > MAX_BODY:
+                await _let_run_out(receive)
+                answer = await self._too_long(Request(scope), TooLong())
+                await answer(scope, receive, guarded)
+                return
+            await self._app(scope, bounded, guarded)
         except Exception as error:  # noqa: BLE001 - told and logged by its name
             answer = await self._broken(Request(scope), error)
             if not begun:
                 await answer(scope, receive, guarded)
+
+
+def _told_size(scope: Scope) -> int:
+    told = dict(scope.get("headers", ())).get(b"content-length", b"")
+    return int(told) if told.isdigit() and len(told) < 19 else 0
+
+
+async def _let_run_out(receive: Receive) -> None:
+    """Read and drop what comes: a browser that still sends would not read the answer."""
+    for _ in range(MOST_DROPPED):
+        message = await receive()
+        if message["type"] != "http.request" or not message.get("more_body"):
+            return

@@ -17,7 +17,7 @@ from bot.console.template_words import TemplateWords
 from bot.console.templates import Trouble
 from bot.domain.cleaning import clean
 from bot.domain.desk_errors import BadForm, NotThere
-from bot.domain.drafts import LiveAlready, NothingToRelease, Outdated, ReasonMissing
+from bot.domain.drafts import LeadsToDraft, LiveAlready, NothingToRelease, Outdated, ReasonMissing
 from bot.domain.errors import Forbidden
 from bot.domain.staff import Right
 from bot.usecases import read_templates, release_drafts, roll_back
@@ -66,6 +66,12 @@ async def _did(visit: Visit, act: Awaitable[object], did: str, reason: str, to: 
     except Outdated as error:
         named = ", ".join(error.slugs)
         told = says("Clients get another text by now than these were written on: %(slugs)s. Open, look, save again.")
+        status, trouble = 409, Trouble(told % {"slugs": named})
+    except LeadsToDraft as error:
+        named = "; ".join(f"{ours} → {to}" for ours, to in error.pairs)
+        told = says(
+            "A button leads to a new answer that is still a draft: %(slugs)s. Have it approved, release both together."
+        )
         status, trouble = 409, Trouble(told % {"slugs": named})
     except LiveAlready:
         status, trouble = 409, Trouble(says("Clients get this already."))

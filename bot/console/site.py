@@ -25,6 +25,7 @@ from bot.console import (
     releasing,
     requests,
     templates,
+    trying,
 )
 from bot.console.assets import BASE
 from bot.console.desk import Desk, Visit, open_desk
@@ -43,7 +44,7 @@ def console(runtime: Runtime, *, secure: bool, url: str = "") -> FastAPI:
     desk = open_desk(runtime, secure, url)
     app = FastAPI(title="Otklik desk", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
-    app.add_middleware(Guarding, secure=secure, broken=_told(500, "broken"))
+    app.add_middleware(Guarding, secure=secure, broken=_told(500, "broken"), too_long=_told(413, "long"))
     for one in (
         entrance.router,
         inbox.router,
@@ -54,6 +55,7 @@ def console(runtime: Runtime, *, secure: bool, url: str = "") -> FastAPI:
         files.router,
         templates.router,
         drafting.router,
+        trying.router,
         releasing.router,
         recalling.router,
         register.router,

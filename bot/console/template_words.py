@@ -135,6 +135,11 @@ class TemplateWords:
             (r"'(\w+)' is empty", says("%(1)s is empty")),
             (r"'(review_by)': .*", says("%(1)s: choose a day")),
             (r"'(topic|owner|situation)' has a form that is not allowed", says("%(1)s: choose one")),
+            (
+                r"(\w+): placeholder \{(.+)\} is unknown",
+                says("%(1)s: nothing fills in “{%(2)s}”; {agency} and {due} are known"),
+            ),
+            (r"the button leads to its own answer", says("A button leads to its own answer")),
             (r"the button leads to .*", says("Each button leads to one place: an answer, a service, or a link")),
         )
         for pattern, told in known:

@@ -14,6 +14,7 @@ from bot.console.assets import BASE
 from bot.console.desk import Visit, new_action
 from bot.console.differences import Change, differences
 from bot.console.guard import Seated, who
+from bot.console.labels import Labels
 from bot.console.template_words import TemplateWords
 from bot.domain.cleaning import clean
 from bot.domain.drafts import OPEN, SLUG, DraftConflict
@@ -170,6 +171,8 @@ async def editor(
         spoken=visit.desk.pack.agency.languages,
         Right=Right,
         editable=Right.EDIT in card.may,
+        labels=Labels(visit),
+        channels=list(visit.desk.runtime.limits),
         action=new_action,
         buttons=[{**_NO_BUTTON, **one} for one in (*(item["buttons"] or ()), {}, {})][:MOST_BUTTONS],
     )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from bot.domain.errors import OtklikError
 
@@ -134,9 +135,25 @@ class Outdated(OtklikError):
         self.slugs = tuple(slugs)
 
 
+class LeadsToDraft(OtklikError):
+    """A button leads to a new template that is not in this release: release both together."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.pairs = tuple(pairs)
+        """Slugs: whose button it is, and where it leads."""
+
+
 def check_step(draft: Draft, verb: Verb, actor: int, editors: frozenset[int]) -> None:
     """Whether this person may take this step now. Raises WrongState, OwnDraft."""
     if draft.state not in BEFORE[verb]:
         raise WrongState
     if verb is Verb.APPROVED and actor in editors:
         raise OwnDraft
+
+
+def leads_to(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """Slugs of the templates that the buttons of a template, perhaps a half-written one, lead to."""
+    buttons = item.get("buttons")
+    found = [one.get("template") for one in buttons if isinstance(one, dict)] if isinstance(buttons, list) else []
+    return tuple(dict.fromkeys(slug for slug in found if isinstance(slug, str) and slug))

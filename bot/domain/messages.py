@@ -223,6 +223,8 @@ class Capabilities:
     max_label: int
     max_action: int
     """Bytes of an action, in the channel's own envelope."""
+    styles: frozenset[Style] = frozenset(Style)
+    """What of the formatting it shows."""
 
 
 class CallKind(StrEnum):

@@ -15,7 +15,8 @@ from bot.domain.wording import Spoken, Voice, join, speak
 
 def render(said: Say, voice: Voice, limits: Capabilities) -> tuple[Rendered, ...]:
     """One or more messages within the channel's limits; the buttons stand under the last."""
-    spoken = join([speak(ref, voice) for ref in said.parts], "\n\n")
+    whole = join([speak(ref, voice) for ref in said.parts], "\n\n")
+    spoken = Spoken(whole.text, tuple(mark for mark in whole.marks if mark.style in limits.styles))
     rows = _rows(said.rows, voice, limits)
     if said.file is not None and size(spoken.text, limits) <= limits.max_caption:
         return (Rendered(spoken.text, spoken.marks, rows, said.file),)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.case_effects import TermMarks
 from bot.domain.dialog import Pause
-from knowledge_base.schema import Calendar, Interval, Policy, Weekday
+from knowledge_base.schema import Calendar, Interval, Pack, Policy, Weekday
 
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HORIZON_DAYS = 750
@@ -144,6 +144,12 @@ def marks(
         warn_at=deadline(policy, calendars, start, minutes * policy.warn_share, pauses),
         supervisor_at=deadline(policy, calendars, start, minutes + policy.supervisor_minutes, pauses),
     )
+
+
+def promised_by(pack: Pack, now: dt.datetime) -> dt.datetime:
+    """When a person would answer if he were called now."""
+    policy = pack.policies[pack.agency.handoff_policy]
+    return marks(policy, pack.calendars, now, first=True).due_at
 
 
 def days_later(timezone: str, start: dt.datetime, days: int) -> dt.datetime:

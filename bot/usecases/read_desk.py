@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -26,14 +25,13 @@ from bot.domain.desk_views import (
 )
 from bot.domain.events import StaffPerson
 from bot.domain.staff import Right, may, rights
+from bot.domain.told import told
+from bot.domain.wording import Voice, phrase, speak
 from bot.storage import acts, audit, desk, desk_clients, desk_files, desk_requests, dialogs, personal
 from bot.storage.desk_requests import Kept
 from bot.storage.session import Tx
 from bot.turn import Runtime
 from knowledge_base.schema import Service, Template
-
-_PLAIN = re.compile(r"[*`]{1,2}([^*`]+)[*`]{1,2}")
-"""Bold and code marks: a person's answer has none."""
 
 SUGGESTED = 3
 FOUND = 8
@@ -229,11 +227,9 @@ def _has(text: str, words: Sequence[str]) -> bool:
 
 
 def _suggestion(runtime: Runtime, template: Template, language: str, score: float) -> Suggestion:
-    default = runtime.shelf.content.pack.agency.default_language
-    text = template.short.get(language) or template.short[default]
-    return Suggestion(
-        template.slug, template.title.get(language) or template.title[default], _PLAIN.sub(r"\1", text), score
-    )
+    pack, now = runtime.shelf.content.pack, runtime.clock()
+    text = speak(told(pack, template.slug, "short", now), Voice(pack, language, now, {}, {})).text
+    return Suggestion(template.slug, phrase(pack, f"template/{template.slug}/title", language), text, score)
 
 
 # --- who may -------------------------------------------------------------------

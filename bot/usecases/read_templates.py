@@ -19,7 +19,7 @@ from bot.storage import drafts, members, release_history, releases
 from bot.storage.release_history import ReleaseRow, Touched, Version
 from bot.storage.session import Tx
 from bot.turn import Runtime
-from knowledge_base.faults import Fault, PackError
+from knowledge_base.faults import Fault
 from knowledge_base.plain_language.result import Kind
 from knowledge_base.plainness import review_by
 from knowledge_base.schema import Localized, Pack, PlainLanguage
@@ -99,6 +99,8 @@ class Card:
     """This person has written in the draft."""
     overdue: bool
     plain: Sequence[Plain]
+    coming: Mapping[str, Localized]
+    """Titles of new templates that are drafts still: buttons may lead to them."""
 
     @property
     def outdated(self) -> bool:
@@ -209,13 +211,20 @@ async def card(runtime: Runtime, actor: int, slug: str, *, new: bool = False) ->
         if live is None and draft is None and not new:
             raise NotThere
         steps = await drafts.steps(tx, draft.id) if draft else ()
-        faults = await _faults(tx, draft) if draft else ()
+        faults = await moderation.faults_of(tx, draft) if draft else ()
+        coming = await _coming(tx, runtime.shelf.content.pack, slug)
         own = any(one.staff == actor and one.verb is Verb.SAVED for one in steps)
     live_item = json.loads(live.body) if live else {}
     item = json.loads(draft.body) if draft else live_item
     overdue = bool(live_item) and str(live_item.get("review_by", "")) < _today(runtime).isoformat()
     plain = await asyncio.to_thread(_plain, item, runtime.shelf.content.pack.agency.plain_language)
-    return Card(slug, live, live_item, draft, item, steps, faults, may, own, overdue, plain)
+    return Card(slug, live, live_item, draft, item, steps, faults, may, own, overdue, plain, coming)
+
+
+async def _coming(tx: Tx, pack: Pack, slug: str) -> dict[str, Localized]:
+    opened = [one for one in await drafts.all_open(tx, TEMPLATES) if one.slug not in pack.templates]
+    titles = {one.slug: json.loads(one.body).get("title") for one in opened if one.slug != slug}
+    return {other: title if isinstance(title, dict) else {} for other, title in titles.items()}
 
 
 def _plain(item: Mapping[str, Any], limits: PlainLanguage) -> list[Plain]:
@@ -229,14 +238,6 @@ def _plain(item: Mapping[str, Any], limits: PlainLanguage) -> list[Plain]:
             )
             found.append(Plain(field, language, seen.ease, hard))
     return found
-
-
-async def _faults(tx: Tx, draft: Draft) -> Sequence[Fault]:
-    try:
-        await moderation.with_changes(tx, {(draft.kind, draft.slug): draft.body})
-    except PackError as error:
-        return error.faults
-    return ()
 
 
 async def history(runtime: Runtime, actor: int, slug: str) -> tuple[Sequence[Version], Mapping[str, str]]:

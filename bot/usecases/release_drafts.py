@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
 
 from bot import moderation
 from bot.acting import Done, Form
-from bot.domain.drafts import TEMPLATES, NothingToRelease, Outdated, State, Verb
+from bot.domain.drafts import TEMPLATES, Draft, LeadsToDraft, NothingToRelease, Outdated, State, Verb, leads_to
 from bot.domain.events import StaffPerson
 from bot.domain.staff import Right
 from bot.moderation import Did
@@ -21,7 +22,8 @@ async def release_drafts(runtime: Runtime, actor: int, chosen: Collection[int], 
     """The newest release with these drafts in it; workers learn it in the background and swap to it.
 
     Raises Forbidden, BadForm, ReasonMissing, NothingToRelease (one of them is not approved any more), Outdated
-    (what clients get has changed since), PackError with what is wrong with the whole; then nothing has changed.
+    (what clients get has changed since), LeadsToDraft (to one that stays behind), PackError with what is wrong with
+    the whole; then nothing has changed.
     """
     reason = moderation.reason_of(reason)
 
@@ -34,6 +36,8 @@ async def release_drafts(runtime: Runtime, actor: int, chosen: Collection[int], 
         outdated = [one.slug for one in taken if one.base != (live.id if (live := lives[one.id]) else None)]
         if outdated:
             raise Outdated(outdated)
+        if apart := await _apart(tx, taken):
+            raise LeadsToDraft(apart)
         changes = {(one.kind, one.slug): one.body for one in taken}
         bodies = stored.bodies_of(await moderation.with_changes(tx, changes))
         authors = {(one.kind, one.slug): f"staff:{await _author(tx, one.id)}" for one in taken}
@@ -45,6 +49,14 @@ async def release_drafts(runtime: Runtime, actor: int, chosen: Collection[int], 
         return Did("release.made", f"release:{number}")
 
     return await moderation.act(runtime, actor, Right.RELEASE, form, release)
+
+
+async def _apart(tx: Tx, taken: Sequence[Draft]) -> tuple[tuple[str, str], ...]:
+    """Who leads to whom, of these, where the other is a draft that stays behind and clients have nothing of it."""
+    with_them = {one.slug for one in taken}
+    behind = {one.slug for one in await drafts.all_open(tx, TEMPLATES)} - with_them
+    pairs = [(one.slug, to) for one in taken for to in leads_to(json.loads(one.body)) if to in behind]
+    return tuple([pair for pair in pairs if await drafts.live(tx, TEMPLATES, pair[1]) is None])
 
 
 async def _author(tx: Tx, draft: int) -> int:

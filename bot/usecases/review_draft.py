@@ -11,6 +11,7 @@ from bot.moderation import Did
 from bot.storage import drafts
 from bot.storage.session import Tx
 from bot.turn import Runtime
+from knowledge_base.faults import PackError
 
 MOST_REMARK = 2000
 
@@ -44,7 +45,9 @@ async def _step(runtime: Runtime, actor: int, number: int, verb: Verb, form: For
         draft = await moderation.shown(tx, number, form)
         check_step(draft, verb, actor, await drafts.editors(tx, number))
         if verb in (Verb.SUBMITTED, Verb.APPROVED):
-            await moderation.with_changes(tx, {(draft.kind, draft.slug): draft.body})
+            faults = await moderation.faults_of(tx, draft)
+            if faults:
+                raise PackError(tuple(faults))
         await drafts.step(tx, number, verb, actor, runtime.clock(), remark=remark)
         return Did(f"draft.{verb}", f"draft:{number}")
 

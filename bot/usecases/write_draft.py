@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from bot import moderation
 from bot.acting import Done, Form
-from bot.domain.cleaning import storable
-from bot.domain.desk_errors import BadForm
-from bot.domain.drafts import SLUG, TEMPLATES
+from bot.domain.drafts import TEMPLATES
 from bot.domain.events import StaffPerson
 from bot.domain.staff import Right
 from bot.moderation import Did
 from bot.storage import drafts
 from bot.storage.session import Tx
 from bot.turn import Runtime
-
-MOST = 200_000
-"""Characters of a draft."""
 
 
 async def write_draft(
@@ -30,9 +24,7 @@ async def write_draft(
     ``form.seen``: the step of the open draft that was shown, 0 for none; ``base``: the live version that was shown.
     An approval is taken back by it. Raises Forbidden, BadForm, DraftConflict when either has changed since.
     """
-    body = json.dumps(storable({**item, "slug": slug}), ensure_ascii=False)
-    if not SLUG.fullmatch(slug) or len(slug) > 40 or len(body) > MOST:
-        raise BadForm
+    body = moderation.body_of(slug, item)
 
     async def write(tx: Tx, who: StaffPerson) -> Did:
         draft, live = await drafts.open_of(tx, TEMPLATES, slug), await drafts.live(tx, TEMPLATES, slug)

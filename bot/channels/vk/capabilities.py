@@ -19,6 +19,7 @@ CAPABILITIES: Final = Capabilities(
     max_buttons=10,
     max_label=40,
     max_action=MAX_PAYLOAD - len('{"a":""}'),
+    styles=frozenset(),
 )
 """Of an inline keyboard: it stays under its message, as in Telegram."""
 

@@ -3,6 +3,9 @@
 const policy = globalThis.trustedTypes?.createPolicy("desk", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
 const waiting = new Map();
 
+/** What our own server rendered, as the page's policy lets it in. */
+export const trusted = (html) => policy.createHTML(html);
+
 /**
  * Replaces a part by what our own server renders (escaped there); focus stays where it was, or as near as can be.
  * Of several at once the last one counts, for whoever waits for an earlier one too; that it must be done whatever is

@@ -8,6 +8,7 @@ from bot.domain import reviews
 from bot.domain.activities import blanks, handoff
 from bot.domain.decision import Decision, OpenEpisode, RecordQuestion, RememberWatch, Scene
 from bot.domain.speech import MOST_BUTTONS, Offer, Ref, Say, offer, say
+from bot.domain.told import told
 from knowledge_base.schema import Template
 from nlu.understanding import Outcome, Understanding
 
@@ -31,7 +32,7 @@ def answer(scene: Scene, slugs: tuple[str, ...], outcome: str = "answer") -> Dec
         name = f"episode{number}"
         effects.append(OpenEpisode(name, "answer", template.slug))
         rows = _answer_rows(template, name)
-        says.append(Say((Ref(f"template/{template.slug}/short"),), rows))
+        says.append(Say((told(scene.pack, template.slug, "short", scene.now),), rows))
     if len(templates) < len(known):
         says.append(_rest())
     return Decision(
@@ -58,7 +59,7 @@ def more(scene: Scene, slug: str) -> Decision | None:
         return None
     if template.more is None or reviews.expired(scene.pack, slug, scene.now):
         return answer(scene, (slug,))
-    parts: tuple[Ref, ...] = (Ref(f"template/{slug}/more"),)
+    parts: tuple[Ref, ...] = (told(scene.pack, slug, "more", scene.now),)
     if scene.dialog.language not in template.more:
         parts = (Ref("answer.other_language"), *parts)
     rows = tuple(row for row in (blanks.offered(template), *_links(template)) if row)
@@ -80,9 +81,14 @@ def need_met(scene: Scene, slug: str) -> Decision:
     template = scene.pack.templates.get(slug)
     if template is None or template.unmet:
         return Decision(scene.dialog, outcome="watch.gone")
-    told = Say((Ref("answer.now_possible"), Ref(f"template/{slug}/short")), _answer_rows(template, "episode0"))
+    words = (Ref("answer.now_possible"), told(scene.pack, slug, "short", scene.now))
+    possible = Say(words, _answer_rows(template, "episode0"))
     return Decision(
-        scene.dialog, says=(told,), effects=(OpenEpisode("episode0", "answer", slug),), outcome="watch.told", slug=slug
+        scene.dialog,
+        says=(possible,),
+        effects=(OpenEpisode("episode0", "answer", slug),),
+        outcome="watch.told",
+        slug=slug,
     )
 
 
@@ -149,8 +155,8 @@ def unknown(scene: Scene, understood: Understanding | None) -> Decision:
     near = tuple(one for one in near if one.action != person.action)[:2]
     rows = ((person,), *((one,) for one in near or (offer("button.menu", "menu:main"),)))
     key = "answer.unknown_near" if near else "answer.unknown"
-    told = say(key, rows, due=handoff.promised_by(scene), hours=handoff.hours_note(scene))
-    return Decision(replace(scene.dialog, misses=misses), says=(told,), effects=gap, outcome="unknown")
+    limit = say(key, rows, due=handoff.promised_by(scene), hours=handoff.hours_note(scene))
+    return Decision(replace(scene.dialog, misses=misses), says=(limit,), effects=gap, outcome="unknown")
 
 
 def other(scene: Scene) -> Decision:

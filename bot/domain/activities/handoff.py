@@ -22,8 +22,7 @@ def policy_of(scene: Scene, slug: str) -> Policy:
 
 def promised_by(scene: Scene) -> When:
     """When a person would answer if the conversation were handed over now."""
-    policy = policy_of(scene, scene.pack.agency.handoff_policy)
-    return When(terms.marks(policy, scene.pack.calendars, scene.now, first=True).due_at)
+    return When(terms.promised_by(scene.pack, scene.now))
 
 
 def hours_note(scene: Scene) -> Ref:
