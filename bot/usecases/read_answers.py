@@ -8,6 +8,7 @@ from functools import lru_cache
 from bot.domain import public
 from bot.domain.public_views import Answer, Answers, Marked, TopicRow
 from bot.domain.speech import Ref
+from bot.domain.told import told
 from bot.domain.wording import Voice, localized, speak
 from bot.turn import Runtime
 from knowledge_base.schema import Template
@@ -35,13 +36,13 @@ def read_answers(runtime: Runtime, language: str, topic: str, search: str) -> An
 def _answer(voice: Voice, one: Template) -> Answer:
     default = voice.pack.agency.default_language
     language = voice.language if voice.language in localized(voice.pack, f"template/{one.slug}/short") else default
-    more = _marked(voice, f"template/{one.slug}/more") if one.more is not None else None
-    short = _marked(voice, f"template/{one.slug}/short")
+    more = _marked(voice, one.slug, "more") if one.more is not None else None
+    short = _marked(voice, one.slug, "short")
     return Answer(one.slug, _said(voice, f"template/{one.slug}/title"), short, more, language)
 
 
-def _marked(voice: Voice, key: str) -> Marked:
-    spoken = speak(Ref(key), voice)
+def _marked(voice: Voice, slug: str, part: str) -> Marked:
+    spoken = speak(told(voice.pack, slug, part, voice.now), voice)
     return Marked(spoken.text, spoken.marks)
 
 
