@@ -31,8 +31,16 @@ _HEAD, _TAIL = 40, 80
 """Words kept of a very long text: people come to the point at the end."""
 
 
-@lru_cache(maxsize=8_192)
 def _character_features(word: str) -> tuple[str, ...]:
+    return _pieces(word) if word.isdecimal() else _kept_pieces(word)
+
+
+@lru_cache(maxsize=8_192)
+def _kept_pieces(word: str) -> tuple[str, ...]:
+    return _pieces(word)
+
+
+def _pieces(word: str) -> tuple[str, ...]:
     padded = f" {word[:40]} "
     return tuple(
         padded[at : at + size] for size in range(SHORTEST, LONGEST + 1) for at in range(len(padded) - size + 1)

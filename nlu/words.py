@@ -17,6 +17,8 @@ _RUSSIAN = re.compile(r"[а-я]+")
 _JOINING = frozenset({"PREP", "CONJ", "PRCL", "NPRO"})
 _LONGEST = 40
 """A longer "word" is noise, and dear to analyse."""
+_KEPT = 16_384
+"""Words whose analysis is remembered. Numbers never are: people send new ones all the time."""
 
 
 def tokens(text: str) -> list[str]:
@@ -24,20 +26,28 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-@lru_cache(maxsize=65_536)
 def lemma(word: str) -> str:
     """The dictionary form of a lower-case word; what is not Russian comes back cut to 40 letters."""
-    if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
-        return word[:_LONGEST]
+    return _lemma(word) if _in_russian(word) else word[:_LONGEST]
+
+
+def _in_russian(word: str) -> bool:
+    return len(word) <= _LONGEST and _RUSSIAN.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=_KEPT)
+def _lemma(word: str) -> str:
     parses = dictionary().parse(word)
     return str(parses[0].normal_form).replace("ё", "е") if parses else word
 
 
-@lru_cache(maxsize=65_536)
 def is_russian_word(word: str) -> bool:
     """Whether the dictionary knows this very form."""
-    if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
-        return False
+    return _in_russian(word) and _is_known(word)
+
+
+@lru_cache(maxsize=_KEPT)
+def _is_known(word: str) -> bool:
     return bool(dictionary().word_is_known(word))
 
 
@@ -58,22 +68,20 @@ def _differing(word: str, other: str) -> int:
     return sum(a != b for a, b in zip(word, other, strict=False))
 
 
-@lru_cache(maxsize=65_536)
 def names_a_thing(word: str) -> bool:
     """Whether a lower-case word is a noun; a word that is not Russian may be one."""
-    if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
-        return True
-    parses = dictionary().parse(word)
-    return bool(parses) and parses[0].tag.POS == "NOUN"
+    return not _in_russian(word) or _part_of_speech(word) == "NOUN"
 
 
-@lru_cache(maxsize=65_536)
 def is_function_word(word: str) -> bool:
     """Whether a lower-case word only joins others: «как», «на», «мне». Its meaning is in the words it joins."""
-    if len(word) > _LONGEST or not _RUSSIAN.fullmatch(word):
-        return False
+    return _in_russian(word) and _part_of_speech(word) in _JOINING
+
+
+@lru_cache(maxsize=_KEPT)
+def _part_of_speech(word: str) -> str:
     parses = dictionary().parse(word)
-    return bool(parses) and parses[0].tag.POS in _JOINING
+    return str(parses[0].tag.POS) if parses else ""
 
 
 def lemmas(text: str) -> frozenset[str]:

@@ -19,7 +19,7 @@ def parses(word: str) -> tuple[Any, ...]:
     return _parses(word) if len(word) <= _LONGEST else ()
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _parses(word: str) -> tuple[Any, ...]:
     if not _RUSSIAN.fullmatch(word):
         return ()
