@@ -23,6 +23,7 @@ from bot.usecases.look_at_rasa import look_at_rasa
 from bot.usecases.remind_of_bodies import remind_of_bodies
 from bot.usecases.remind_of_reviews import remind_of_reviews
 from bot.usecases.send_corrections import send_corrections
+from bot.usecases.settle_questions import settle_questions
 from bot.usecases.tell_late_stages import tell_late_stages
 from bot.usecases.tell_watchers import tell_watchers
 
@@ -40,6 +41,7 @@ BODIES_SECONDS = 5.0
 RELEASE_SECONDS = 2.0
 REVIEWS_SECONDS = 5.0
 CORRECTIONS_SECONDS = 2.0
+QUESTIONS_SECONDS = 5.0
 
 
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
@@ -58,6 +60,7 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     _every(made, runtime, BODIES_SECONDS, partial(remind_of_bodies, runtime))
     _every(made, runtime, REVIEWS_SECONDS, partial(remind_of_reviews, runtime))
     _every(made, runtime, CORRECTIONS_SECONDS, partial(send_corrections, runtime))
+    _every(made, runtime, QUESTIONS_SECONDS, partial(settle_questions, runtime))
     return made
 
 

@@ -23,6 +23,7 @@ from bot.storage.personal import Cipher
 from bot.storage.session import Database, Tx
 from bot.storage.wake import DESK, FILES, Wake, desk_of, outbox_of
 from knowledge_base.schema import Pack
+from nlu.anonymous import anonymous
 from nlu.engines import Engines, Live
 from nlu.understanding import LiveEngine
 
@@ -168,7 +169,14 @@ def _kind(event: Event) -> str:
 
 def _context(runtime: Runtime, content: Content, locked: dialogs.Locked, now: dt.datetime) -> decisions.Context:
     return decisions.Context(
-        content.pack, content.release, runtime.cipher, runtime.limits, runtime.staff_chat, now, locked.free_episode
+        content.pack,
+        content.release,
+        runtime.cipher,
+        runtime.limits,
+        runtime.staff_chat,
+        now,
+        locked.free_episode,
+        anonymous,
     )
 
 

@@ -268,6 +268,8 @@ class Agency(Model):
     reviews: Reviews = Reviews()
     keep_texts_days: int | None = Field(default=None, ge=30)
     """Days after which the texts of messages are forgotten; none: kept until erased."""
+    keep_questions_days: int = Field(default=1095, ge=30)
+    """The same for questions, which stand apart from whoever asked."""
     unknown_before_handoff: int = 2
     """Unknown questions in a row after which a person is offered first."""
 

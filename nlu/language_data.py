@@ -48,6 +48,11 @@ def quotes(name: str) -> tuple[str, ...]:
     return tuple(_read("quotes")[name])
 
 
+def personal(name: str) -> tuple[str, ...]:
+    """A list of ``personal.yml``: what stands before a name or a street."""
+    return tuple(_read("personal")[name])
+
+
 def languages(name: str) -> dict[str, str]:
     """A table of ``languages.yml`` by language: scripts, letters or words."""
     found: dict[str, str] = _read("languages")[name]

@@ -16,6 +16,7 @@ from bot.domain.news import LastLines, SentFrom
 from bot.domain.reactions import EpisodeOfMessage, RecordReaction
 from bot.domain.speech import Say, StaffSay
 from knowledge_base.schema import Pack
+from nlu.understanding import Candidate
 
 # --- effects -------------------------------------------------------------------
 
@@ -63,11 +64,15 @@ class RecordFeedback:
 
 @dataclass(frozen=True, slots=True)
 class RecordQuestion:
-    """A question for moderators, apart from the person who asked."""
+    """A question for moderators, apart from the person who asked. Its words are as typed: the saver masks them."""
 
     text: str
     outcome: str
+    """What came of it: answer, clarify, unknown, service, command; not_helped: words about what was missing."""
     slug: str | None
+    candidates: tuple[Candidate, ...] = ()
+    language: str = ""
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import assert_never
 from bot.domain import pressing
 from bot.domain.actions import PressForm
 from bot.domain.activities import answering, form, form_words, handoff, smalltalk, spoken, status, survey
-from bot.domain.decision import Decision, Need, Result, Scene
+from bot.domain.decision import Decision, Need, RecordQuestion, Result, Scene
 from bot.domain.dialog import Comment, Form, FormMode, Missing, Offered
 from bot.domain.events import ClientActed
 from knowledge_base.schema import FieldType
@@ -73,7 +73,26 @@ def _language(scene: Scene, understood: Understanding) -> str:
 
 
 def _question(scene: Scene, event: ClientActed, understood: Understanding) -> Result:
-    """A question or a wish in the client's own words."""
+    """A question or a wish in the client's own words; kept apart from him, too."""
+    result = _decided(scene, event, understood)
+    asks = understood.outcome is not Outcome.SMALLTALK and _bare_number(understood) is None
+    if isinstance(result, Need) or not asks:
+        return result
+    # The reading may be near and the answer "I don't know" all the same.
+    unanswered = result.outcome.split(".")[0] == Outcome.UNKNOWN
+    outcome, slug = (Outcome.UNKNOWN, None) if unanswered else (understood.outcome, understood.slug)
+    kept = RecordQuestion(
+        understood.text, outcome.value, slug, understood.candidates, understood.language, understood.engine
+    )
+    return replace(result, effects=(*result.effects, kept))
+
+
+def _bare_number(understood: Understanding) -> str | None:
+    """The end of a request's number, where the message is nothing else."""
+    return next((found.value for found in understood.entities if found.kind == "bare_number"), None)
+
+
+def _decided(scene: Scene, event: ClientActed, understood: Understanding) -> Result:
     for slug in understood.rules:
         rule = scene.pack.rules.get(slug)
         if rule is not None:
@@ -104,7 +123,7 @@ def _and_forward(scene: Scene, answered: Result, text: str) -> Result:
 
 
 def _understood(scene: Scene, event: ClientActed, understood: Understanding) -> Result:
-    number = next((found.value for found in understood.entities if found.kind == "bare_number"), None)
+    number = _bare_number(understood)
     if number is not None:
         return status.by_order(scene, number)
     match understood.outcome:

@@ -37,11 +37,20 @@ class Episode:
     case: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Question:
+    id: int
     text: str
+    """Without what is personal."""
     outcome: str
     slug: str | None
+    language: str | None = None
+    engine: str | None = None
+    candidates: str | None = None
+    client: int = 0
+    case: int | None = None
+    """Of the one to whom it leads for a while, as do ``episodes``."""
+    episodes: Sequence[int] = ()
 
 
 @dataclass(slots=True)
@@ -85,10 +94,24 @@ _SAVE = text("""
         SELECT e.id, e.owner, e.kind, e.slug, e."case", :now
         FROM json_to_recordset(CAST(:episodes AS json)) AS e(
             owner bigint, id bigint, kind text, slug text, "case" bigint)),
+    made_salt AS (
+        INSERT INTO question_salt (month, salt)
+        SELECT :month, uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+        WHERE NOT EXISTS (SELECT FROM question_salt WHERE month = :month)
+        ON CONFLICT DO NOTHING RETURNING salt),
+    salted AS (SELECT salt FROM question_salt WHERE month = :month UNION ALL SELECT salt FROM made_salt),
     asked AS (
-        INSERT INTO question (at, text, outcome, slug, release)
-        SELECT :now, q.text, q.outcome, q.slug, q.release
-        FROM json_to_recordset(CAST(:questions AS json)) AS q(text text, outcome text, slug text, release int)),
+        INSERT INTO question (id, at, text, outcome, slug, release, language, engine, candidates, asker)
+        SELECT q.id, :day, q.text, q.outcome, q.slug, q.release, q.language, q.engine, q.candidates,
+               (SELECT substr(sha256(salt || int8send(q.client)), 1, 8) FROM salted)
+        FROM json_to_recordset(CAST(:questions AS json)) AS q(
+            id bigint, text text, outcome text, slug text, release int, language text, engine text, candidates text,
+            client bigint)),
+    linked AS (
+        INSERT INTO question_link (question_id, address_id, at, episode_id, case_id)
+        SELECT l.question, l.owner, :now, l.episode, l."case"
+        FROM json_to_recordset(CAST(:links AS json)) AS l(
+            question bigint, owner bigint, episode bigint, "case" bigint)),
     kept_messages AS (
         INSERT INTO message (id, address_id, direction, at, inbox_id, text, outcome, slug, release, engine, candidates,
                              staff_id)
@@ -113,6 +136,8 @@ async def save(tx: AsyncConnection, bundles: Sequence[Bundle], now: dt.datetime)
     """Save it all; each of another conversation. Raises ClaimLost: one of the updates was not ours any more."""
     parameters = {
         "now": now,
+        "day": now.replace(hour=0, minute=0, second=0, microsecond=0),
+        "month": now.date().replace(day=1),
         "turns": _json([_turn(bundle) for bundle in bundles]),
         "said": _json([row for bundle in bundles for row in _said(bundle)]),
         "episodes": _json(
@@ -124,9 +149,27 @@ async def save(tx: AsyncConnection, bundles: Sequence[Bundle], now: dt.datetime)
         ),
         "questions": _json(
             [
-                {"text": q.text, "outcome": q.outcome, "slug": q.slug, "release": b.release}
+                {
+                    "id": q.id,
+                    "text": q.text,
+                    "outcome": q.outcome,
+                    "slug": q.slug,
+                    "release": b.release,
+                    "language": q.language,
+                    "engine": q.engine,
+                    "candidates": q.candidates,
+                    "client": q.client,
+                }
                 for b in bundles
                 for q in b.questions
+            ]
+        ),
+        "links": _json(
+            [
+                {"question": q.id, "owner": b.address_id, "episode": episode, "case": q.case}
+                for b in bundles
+                for q in b.questions
+                for episode in q.episodes or (None,)
             ]
         ),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,7 +17,7 @@ from bot.domain.messages import CallKind, Capabilities, Channel, Rendered, Rende
 from bot.domain.rendering import joined, render
 from bot.domain.speech import Lines, Param, Personal, Place, Ref, Say
 from bot.domain.wording import Voice
-from bot.storage import dialogs, effects, groups, outbox, personal
+from bot.storage import dialogs, effects, groups, outbox, personal, questions
 from bot.storage.bundle import Bundle, Message
 from bot.storage.dialogs import Addressee
 from bot.storage.scope import Facts, Scope
@@ -50,14 +50,17 @@ class Context:
     now: dt.datetime
     free_episode: int
     """A number no episode has."""
+    anonymous: Callable[[str], str]
+    """Words without what is personal in them."""
 
 
 async def prepare(
     tx: AsyncConnection, who: Addressee, decision: Decision, heard: Heard | None, context: Context
 ) -> Bundle:
     """Apply a decision's effects and render what it says. The rest waits in the bundle, to be saved."""
-    scope = Scope(tx, who, context.cipher, context.release, context.now, context.free_episode)
+    scope = Scope(tx, who, context.cipher, context.release, context.now, context.free_episode, context.anonymous)
     facts = await effects.apply(scope, decision.effects)
+    await questions.link(scope, decision.dialog.handed_over.id if decision.dialog.handed_over else None)
     said = tuple(s for s in (*decision.says, *(p.say for p in decision.staff)))
     known = await personal.reveal(tx, context.cipher, who.client_id, _personal_refs(said))
     voice = Voice(context.pack, decision.dialog.language, context.now, facts, known)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 
 from sqlalchemy import delete, insert, text, update
@@ -13,9 +12,9 @@ from bot.domain import decision as made
 from bot.domain.attachments import DropFiles, KeepFiles, MoveFiles, PlaceFiles
 from bot.domain.kept import AskErasure
 from bot.domain.reactions import RecordReaction
-from bot.storage import attachments, case_effects, clients
+from bot.storage import attachments, case_effects, clients, questions
 from bot.storage import personal as values
-from bot.storage.bundle import Episode, Question
+from bot.storage.bundle import Episode
 from bot.storage.dialogs import FREE_EPISODE
 from bot.storage.scope import Facts, Scope
 from bot.storage.tables import address, counter, episode, reaction, request, request_stage, score, watch
@@ -48,7 +47,7 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
         case RecordReaction():
             await _reaction(scope, effect)
         case made.RecordQuestion():
-            _question(scope, effect)
+            scope.questions.append(questions.asked(effect, scope.anonymous))
         case made.RememberWatch() | AskErasure():
             await _wish(scope, effect)
         case made.KeepPersonal():
@@ -91,12 +90,11 @@ async def _episode(
             scope.episodes.append(Episode(number, effect.kind, effect.slug, effect.case))
             scope.facts[effect.name] = number
         case made.RecordHelped(id_, helped):
-            await scope.tx.execute(update(episode).where(episode.c.id == id_).values(helped=helped))
+            await scope.tx.execute(questions.HELPED, {"episode": id_, "helped": helped})
         case made.RecordComment(id_, said):
             await scope.tx.execute(update(episode).where(episode.c.id == id_).values(comment=said))
         case made.RecordScore(id_, value):
-            given = upsert(score).values(episode_id=id_, value=value, at=scope.now)
-            await scope.tx.execute(given.on_conflict_do_nothing())
+            await scope.tx.execute(questions.SCORED, {"episode": id_, "value": value, "now": scope.now})
 
 
 async def _feedback(scope: Scope, effect: made.RecordFeedback) -> None:
@@ -127,15 +125,6 @@ async def _reaction(scope: Scope, effect: RecordReaction) -> None:
     await scope.tx.execute(
         put.on_conflict_do_update(index_elements=[reaction.c.address_id, reaction.c.message], set_=values)
     )
-
-
-_DIGITS = re.compile(r"\d")
-_MAIL = re.compile(r"\S+@\S+")
-
-
-def _question(scope: Scope, effect: made.RecordQuestion) -> None:
-    masked = _DIGITS.sub("0", _MAIL.sub("@", effect.text))[:2000]
-    scope.questions.append(Question(masked, effect.outcome, effect.slug))
 
 
 async def _create_request(scope: Scope, effect: made.CreateRequest) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,6 +26,8 @@ class Scope:
     now: dt.datetime
     free_episode: int
     """A number no episode has."""
+    anonymous: Callable[[str], str]
+    """Words without what is personal in them."""
     facts: Facts = field(default_factory=dict)
     episodes: list[Episode] = field(default_factory=list)
     """To be saved with the rest of the turn, as are ``questions`` and ``notes``."""

@@ -30,6 +30,9 @@ from bot.storage.messenger_tables import reaction as reaction
 from bot.storage.moderation_tables import draft as draft
 from bot.storage.moderation_tables import draft_step as draft_step
 from bot.storage.moderation_tables import review_mark as review_mark
+from bot.storage.question_tables import question as question
+from bot.storage.question_tables import question_link as question_link
+from bot.storage.question_tables import question_salt as question_salt
 from bot.storage.shadow_table import comparison as comparison
 from bot.storage.wait_tables import body_wait as body_wait
 from bot.storage.wishes import erasure as erasure
@@ -114,13 +117,6 @@ score = Table(
     "score", metadata, _id(), _of("episode_id", "episode.id"), Column("value", SmallInteger, nullable=False),
     _at("at"), UniqueConstraint("episode_id"),
 )
-
-question = Table(
-    "question", metadata, _id(), _at("at"), Column("text", Text, nullable=False),
-    Column("outcome", Text, nullable=False), Column("slug", Text, nullable=True),
-    Column("release", Integer, nullable=False),
-)
-"""Anonymised: no link to whoever asked, digits masked."""
 
 request = Table(
     "request", metadata, _id(), Column("number", Text, nullable=True), _of("address_id", "address.id"),

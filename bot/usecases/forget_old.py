@@ -1,10 +1,13 @@
-"""Forget texts older than the pack keeps them, timers and sessions long settled. A pass reads an old row once."""
+"""Forget texts and questions older than the pack keeps them, timers and sessions long settled.
+
+A pass reads an old row once.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from bot.storage import retention
+from bot.storage import questions, retention
 from bot.turn import Runtime
 
 
@@ -14,6 +17,10 @@ async def forget_old(runtime: Runtime) -> int:
     async with runtime.db.begin() as tx:
         await retention.drop_timers(tx, now)
         await retention.drop_ended(tx, now)
+    old: int | None = None
+    while old != 0:
+        async with runtime.db.begin() as tx:
+            old = await questions.forget(tx, now, runtime.shelf.content.pack.agency.keep_questions_days)
     days = runtime.shelf.content.pack.agency.keep_texts_days
     after: int | None = 0 if days else None
     blanked = 0

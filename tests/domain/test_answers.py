@@ -10,7 +10,7 @@ from bot.domain.case_effects import StartCase
 from bot.domain.decision import OpenEpisode, RecordComment, RecordHelped, RecordQuestion, RecordScore
 from bot.domain.dialog import Comment, Dialog, Missing
 from nlu.understanding import Outcome, Understanding
-from tests.domain.talk import NIGHT, Talk, real_pack, understood
+from tests.domain.talk import NIGHT, Talk, nothing, real_pack, understood
 
 HELPED, NOT_HELPED = "Помогло 👍", "Не помогло"
 
@@ -77,7 +77,9 @@ def test_a_near_miss_is_asked_back() -> None:
     assert talk.hears("answer.clarify")
     assert len(talk.labels) == 4
     assert talk.labels[-1] == "Другое"
-    assert talk.done(RecordQuestion) == [RecordQuestion("субсидия", "clarify", "subsidy-documents")]
+    (kept,) = talk.done(RecordQuestion)
+    assert (kept.text, kept.outcome, kept.slug) == ("субсидия", "clarify", "subsidy-documents")
+    assert kept.candidates == reading.candidates
     assert talk.press(talk.labels[1]).last.slug == "subsidy-apply"
 
 
@@ -104,7 +106,7 @@ def test_an_unknown_question_is_admitted_and_a_person_offered() -> None:
     assert talk.hears("answer.unknown")
     assert "16:40 сегодня" in talk.text
     assert talk.labels == ["Передать сотруднику", "В начало"]
-    assert talk.done(RecordQuestion) == [RecordQuestion("сколько звёзд на небе", "unknown", None)]
+    assert talk.done(RecordQuestion) == [RecordQuestion("сколько звёзд на небе", "unknown", None, (), "ru", "test")]
     assert talk.press("Передать сотруднику").last.outcome == "handoff.asked"
     assert "сколько звёзд на небе" in talk.staff_text
 
@@ -133,6 +135,29 @@ def test_a_topic_that_a_newer_release_dropped_is_not_known() -> None:
     talk = Talk().say("что-то", understood("что-то", Outcome.ANSWER, "gone"))
     assert talk.last.outcome == "unknown"
     assert talk.press("t:gone").last.outcome == "stale"
+
+
+@pytest.mark.parametrize(
+    ("reading", "kept"),
+    [
+        (understood("про грант", Outcome.ANSWER, "agrostartup"), [("answer", "agrostartup")]),
+        (understood("подать обращение", Outcome.SERVICE, "appeal"), [("service", "appeal")]),
+        (understood("позовите человека", Outcome.COMMAND, "human"), [("command", "human")]),
+        (understood("что-то", Outcome.CLARIFY, "contacts"), [("unknown", None)]),  # one topic is no choice
+        (understood("спасибо", Outcome.SMALLTALK, "thanks"), []),
+    ],
+)
+def test_every_question_is_kept_with_what_came_of_it(reading: Understanding, kept: list[object]) -> None:
+    talk = Talk().say(reading.text, reading)
+    assert [(one.outcome, one.slug) for one in talk.done(RecordQuestion)] == kept
+
+
+def test_what_is_no_question_is_not_kept() -> None:
+    """A button's label, a value typed into a form, words for the person who leads."""
+    talk = Talk().ask("agrostartup").say("Подробнее")
+    assert not talk.done(RecordQuestion)
+    form = Talk().press("s:appeal").say("у нас в деревне не чистят дорогу", nothing("у нас в деревне не чистят дорогу"))
+    assert not form.done(RecordQuestion)
 
 
 # --- did it help ---------------------------------------------------------------------------

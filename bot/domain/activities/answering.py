@@ -99,11 +99,7 @@ def clarify(scene: Scene, understood: Understanding) -> Decision:
         return unknown(scene, understood)
     rows = (*((one,) for one in offers), (offer("button.other", "c:other"),))
     return Decision(
-        scene.dialog,
-        says=(Say((_which(scene, understood),), rows),),
-        effects=(RecordQuestion(understood.text, "clarify", understood.slug),),
-        outcome="clarify",
-        slug=understood.slug,
+        scene.dialog, says=(Say((_which(scene, understood),), rows),), outcome="clarify", slug=understood.slug
     )
 
 
@@ -124,12 +120,7 @@ def other_tongue(scene: Scene, understood: Understanding) -> Decision:
     """A language that nobody taught the assistant: said in those that it speaks, with near topics and a person."""
     near = _near(scene, understood)[:2] if understood.outcome is Outcome.CLARIFY else ()
     rows = ((offer("button.to_person", "c:human"),), *((one,) for one in near))
-    return Decision(
-        scene.dialog,
-        says=(say("answer.other_tongue", rows),),
-        effects=(RecordQuestion(understood.text, "unknown", None),),
-        outcome="unknown.language",
-    )
+    return Decision(scene.dialog, says=(say("answer.other_tongue", rows),), outcome="unknown.language")
 
 
 def and_the_rest(answered: Decision, understood: Understanding) -> Decision:
@@ -145,18 +136,17 @@ def _rest() -> Say:
 def unknown(scene: Scene, understood: Understanding | None) -> Decision:
     """No verified answer: said so, with near topics and a person; the second time a person is called."""
     text = understood.text if understood else ""
-    gap = (RecordQuestion(text, "unknown", None),) if text else ()
     misses = scene.dialog.misses + 1
     if misses >= scene.pack.agency.unknown_before_handoff:
         called = handoff.hand_over(scene, "unknown", "handoff.failed_twice", said=text)
-        return replace(called, effects=(*called.effects, *gap), outcome="unknown")
+        return replace(called, outcome="unknown")
     person = offer("button.to_person", "c:human")
     near = _near(scene, understood, least=scene.pack.agency.thresholds.clarify * NEAR_SHARE)
     near = tuple(one for one in near if one.action != person.action)[:2]
     rows = ((person,), *((one,) for one in near or (offer("button.menu", "menu:main"),)))
     key = "answer.unknown_near" if near else "answer.unknown"
     limit = say(key, rows, due=handoff.promised_by(scene), hours=handoff.hours_note(scene))
-    return Decision(replace(scene.dialog, misses=misses), says=(limit,), effects=gap, outcome="unknown")
+    return Decision(replace(scene.dialog, misses=misses), says=(limit,), outcome="unknown")
 
 
 def other(scene: Scene) -> Decision:
