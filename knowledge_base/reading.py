@@ -29,6 +29,7 @@ LISTS: dict[str, type[schema.Model]] = {
     "topics": schema.Topic,
     "situations": schema.Situation,
     "municipalities": schema.Municipality,
+    "touchpoints": schema.Touchpoint,
     "policies": schema.Policy,
     "rules": schema.Rule,
     "calendars": schema.Calendar,

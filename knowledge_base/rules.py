@@ -36,6 +36,7 @@ def broken_rules(draft: Draft, required_texts: frozenset[str]) -> Iterator[Fault
         yield from _receipt(item)
     yield from _samples(draft)
     yield from _placeholders_agree(draft)
+    yield from _touchpoints(draft)
     if draft.agency is not None:
         yield from _agency(draft.agency)
         yield from _languages(draft, draft.agency.model)
@@ -223,6 +224,18 @@ def _placeholders_agree(draft: Draft) -> Iterator[Fault]:
                 names = ", ".join(f"{{{name}}}" for name in sorted(odd))
                 what = f"text {key!r} differs from its {first[0]!r} version in {names}"
                 yield text.source.fault(text.place, what, "use the same placeholders in every language")
+
+
+def _touchpoints(draft: Draft) -> Iterator[Fault]:
+    """Stages of a process add needs to its touchpoint, not rows."""
+    seen: dict[tuple[str, str], str] = {}
+    for slug, item in draft.items["touchpoints"].items():
+        key = plain(item.model.process), plain(item.model.place)
+        if key in seen:
+            what = f"this touchpoint of this process is {seen[key]!r} already"
+            yield item.fault(("place",), what, "add the needs of this one there and remove it")
+        seen.setdefault(key, slug)
+        yield from _repeated(item, ("needs",), list(item.model.needs))
 
 
 def _agency(item: Item[schema.Agency]) -> Iterator[Fault]:

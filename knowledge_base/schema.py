@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
@@ -18,6 +18,8 @@ from knowledge_base.basics import Localized as Localized
 from knowledge_base.basics import Model as Model
 from knowledge_base.basics import NonBlank as NonBlank
 from knowledge_base.basics import Slug as Slug
+from knowledge_base.schema_menus import Menu as Menu
+from knowledge_base.schema_menus import MenuItem as MenuItem
 from knowledge_base.schema_plainness import PlainLanguage as PlainLanguage
 from knowledge_base.schema_registers import Municipality as Municipality
 from knowledge_base.schema_registers import Situation as Situation
@@ -28,6 +30,8 @@ from knowledge_base.schema_terms import Calendar as Calendar
 from knowledge_base.schema_terms import Interval as Interval
 from knowledge_base.schema_terms import Policy as Policy
 from knowledge_base.schema_terms import Weekday as Weekday
+from knowledge_base.schema_touchpoints import Need as Need
+from knowledge_base.schema_touchpoints import Touchpoint as Touchpoint
 
 TEMPLATE_PLACEHOLDERS = frozenset({"agency", "due"})
 """What the text of an answer may name in braces: who answers, and by when a person would if he were called now."""
@@ -217,23 +221,7 @@ class Rule(Model):
     policy: Slug
 
 
-# --- menus and texts ---------------------------------------------------------
-
-
-class MenuItem(Model):
-    """One entry: exactly one of template, service, menu or command."""
-
-    text: Localized
-    template: Slug | None = None
-    service: Slug | None = None
-    menu: Slug | None = None
-    command: Literal["my-status", "human", "my-data", "settings", "answers"] | None = None
-
-
-class Menu(Model):
-    slug: Slug
-    title: Localized
-    items: tuple[MenuItem, ...]
+# --- texts -----------------------------------------------------------------
 
 
 class Thresholds(Model):
@@ -292,6 +280,7 @@ class Pack(Model):
     menus: dict[str, Menu]
     files: dict[str, StoredFile] = Field(default_factory=dict)
     municipalities: dict[str, Municipality] = Field(default_factory=dict)
+    touchpoints: dict[str, Touchpoint] = Field(default_factory=dict)
     texts: dict[str, Localized]
     questions: dict[str, tuple[str, ...]]
     """Test questions by slug, never trained on."""

@@ -52,6 +52,9 @@ def in_words(visit: Visit, verb: str) -> str:
         "staff.team": says("changed a person's team"),
         "staff.took": says("took the case"),
         "template.withdrawn": says("took an answer out of answering"),
+        "touchpoint.accepted": says("accepted a change of the register of touchpoints"),
+        "touchpoint.proposed": says("proposed a change of the register of touchpoints"),
+        "touchpoint.returned": says("returned a change of the register of touchpoints"),
     }
     known = next((name for name in (verb, verb.rsplit(".", 1)[0]) if name in names), "")
     return names.get(known, "")

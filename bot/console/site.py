@@ -25,6 +25,7 @@ from bot.console import (
     releasing,
     requests,
     templates,
+    touchpoints,
     trying,
 )
 from bot.console.assets import BASE
@@ -59,6 +60,7 @@ def console(runtime: Runtime, *, secure: bool, url: str = "") -> FastAPI:
         releasing.router,
         recalling.router,
         register.router,
+        touchpoints.router,
     ):
         app.include_router(one)
     _files(app, desk)

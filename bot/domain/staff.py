@@ -39,6 +39,10 @@ class Right(StrEnum):
     """Approve a colleague's draft, or send it back."""
     RELEASE = "release"
     """Bring approved drafts to clients, go back to an older release."""
+    PROPOSE = "propose"
+    """Propose a row of the register of touchpoints."""
+    ACCEPT = "accept"
+    """Accept what a colleague has proposed, or return it."""
     AUDIT = "audit"
     """Read who did what."""
 
@@ -58,13 +62,14 @@ _STAFF = {
     Right.LEAD: Reach.FREE,
     Right.MOVE: Reach.OWN,
     Right.PERSONAL: Reach.OWN,
+    Right.PROPOSE: Reach.ALL,
 }
 _CONTENT = dict.fromkeys((Right.EDIT, Right.APPROVE, Right.RELEASE), Reach.ALL)
-_SUPERVISOR = {**dict.fromkeys(_STAFF, Reach.ALL), **_CONTENT}
+_SUPERVISOR = {**dict.fromkeys(_STAFF, Reach.ALL), **_CONTENT, Right.ACCEPT: Reach.ALL}
 
 RIGHTS: Mapping[Role, Mapping[Right, Reach]] = {
     Role.STAFF: _STAFF,
-    Role.MODERATOR: {Right.READ: Reach.ALL, Right.NOTE: Reach.ALL, **_CONTENT},
+    Role.MODERATOR: {**dict.fromkeys((Right.READ, Right.NOTE, Right.PROPOSE), Reach.ALL), **_CONTENT},
     Role.SUPERVISOR: _SUPERVISOR,
     Role.ADMINISTRATOR: {**_SUPERVISOR, Right.REGISTER: Reach.ALL, Right.AUDIT: Reach.ALL},
 }

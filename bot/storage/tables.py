@@ -33,6 +33,7 @@ from bot.storage.moderation_tables import review_mark as review_mark
 from bot.storage.question_tables import question as question
 from bot.storage.question_tables import question_link as question_link
 from bot.storage.question_tables import question_salt as question_salt
+from bot.storage.register_tables import touchpoint as touchpoint
 from bot.storage.shadow_table import comparison as comparison
 from bot.storage.wait_tables import body_wait as body_wait
 from bot.storage.wishes import erasure as erasure

@@ -6,13 +6,15 @@ import asyncio
 from pathlib import Path
 
 from bot.domain.desk_errors import NotThere
-from bot.storage import files, releases
+from bot.storage import files, releases, touchpoints
 from bot.storage.session import Database
 from knowledge_base.write import write_pack
 
 
 async def export_pack(db: Database, folder: Path, number: int | None = None) -> int:
     """The newest release, or the one named, into a folder that is empty or not there. Returns its number.
+
+    With the newest goes the register of touchpoints as it stands, which no release holds.
 
     Raises NotThere for no such release, FileExistsError.
     """
@@ -23,6 +25,8 @@ async def export_pack(db: Database, folder: Path, number: int | None = None) -> 
             pack = await releases.load(tx, wanted)
         except LookupError as error:
             raise NotThere from error
+        if number is None:
+            pack = pack.model_copy(update={"touchpoints": await touchpoints.as_content(tx)})
         content = {file.sha256: await files.content(tx, file.sha256) or b"" for file in pack.files.values()}
     await asyncio.to_thread(write_pack, pack, folder, lambda file: content[file.sha256])
     return wanted

@@ -11,7 +11,7 @@ from typing import assert_never
 from pydantic import ValidationError
 
 from bot.domain.errors import ReleaseUnreadable
-from bot.storage import files, releases
+from bot.storage import files, releases, touchpoints
 from bot.storage.releases import Latest, Made
 from bot.storage.session import Database, Tx
 from knowledge_base import stored
@@ -99,6 +99,7 @@ async def publish_pack(db: Database, pack: Pack, folder: Path, now: dt.datetime,
         newest = await releases.latest(tx)
         made = Made("import", "imported from files", now, imported=pack.version)
         came, both, faults = await _bring(tx, pack, newest, made, how)
+        await touchpoints.first_content(tx, pack.touchpoints.values(), now)
         live = await releases.latest(tx)
         assert live is not None, "a release was made just now"
         return Published(live.number, await releases.birth(tx), await _served(tx, live, pack, how), came, both, faults)

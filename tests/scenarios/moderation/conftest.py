@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from tests.browsing import Office, an_office
+from tests.console.conftest import clock as clock
+from tests.console.conftest import house as house
+from tests.console.conftest import runtime as runtime
 from tests.world import World
 
 
