@@ -185,7 +185,7 @@ async def _decide(tx: Tx, locked: dialogs.Locked, event: Event, pack: Pack, now:
     dialog = locked.dialog or Dialog(pack.agency.default_language)
     loaded: dict[Query, object] = {}
     for _ in range(ROUNDS + 1):
-        view = View(who.id, who.channel, dict(loaded))
+        view = View(who.id, who.channel, dict(loaded), locked.profile)
         result = decide(Scene(dialog, view, pack, now), event)
         if isinstance(result, Need):
             loaded[result.query] = await queries.load(tx, result.query, who)

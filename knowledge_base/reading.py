@@ -28,6 +28,7 @@ LISTS: dict[str, type[schema.Model]] = {
     "bodies": schema.Body,
     "topics": schema.Topic,
     "situations": schema.Situation,
+    "segments": schema.Segment,
     "municipalities": schema.Municipality,
     "touchpoints": schema.Touchpoint,
     "policies": schema.Policy,

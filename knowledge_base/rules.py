@@ -12,6 +12,7 @@ from knowledge_base import schema
 from knowledge_base.faults import Fault
 from knowledge_base.hours import broken_hours, zone_known
 from knowledge_base.reading import Draft, Item, nearest
+from knowledge_base.references import references, targets
 from knowledge_base.source import Place
 
 TITLE_MAX, SHORT_MAX, MORE_MAX = 30, 700, 3500
@@ -24,13 +25,14 @@ _SPEAKING = ("templates", "services", "intents")
 
 def broken_rules(draft: Draft, required_texts: frozenset[str]) -> Iterator[Fault]:
     """Every rule that the pack breaks; a part that could not be read is passed over."""
-    yield from _references(draft)
+    yield from references(draft)
     yield from _one_space_of_slugs(draft)
-    yield from _targets(draft)
+    yield from targets(draft)
     yield from broken_hours(draft)
     for item in draft.items["templates"].values():
         yield from _lengths(item)
         yield from _placeholders(item)
+        yield from _variants(item)
     for item in draft.items["services"].values():
         yield from _form(item)
         yield from _receipt(item)
@@ -41,43 +43,6 @@ def broken_rules(draft: Draft, required_texts: frozenset[str]) -> Iterator[Fault
         yield from _agency(draft.agency)
         yield from _languages(draft, draft.agency.model)
         yield from _texts(draft, draft.agency.model, required_texts)
-
-
-def _unknown(item: Item[Any], place: Place, kind: str, name: str, known: set[str]) -> Iterator[Fault]:
-    if name not in known:
-        remedy = nearest(name, known) or f"declare it in {kind} or mend the name"
-        yield item.fault(place, f"{name!r} is not in {kind}", remedy)
-
-
-def _references(draft: Draft) -> Iterator[Fault]:
-    """Names of one kind used in another: topics, situations, teams, policies, calendars."""
-    spoken = {"topic": "topics", "situation": "situations", "owner": "teams"}
-    uses: dict[str, dict[str, str]] = {
-        "templates": spoken,
-        "services": {**spoken, "team": "teams", "policy": "policies"},
-        "policies": {"calendar": "calendars"},
-        "rules": {"team": "teams", "policy": "policies"},
-    }
-    for kind, fields in uses.items():
-        for item in draft.items[kind].values():
-            for name, target in fields.items():
-                value = getattr(item.model, name)
-                if value is not None:
-                    yield from _unknown(item, (name,), target, value, draft.names[target])
-    for item in draft.items["teams"].values():
-        for index, topic in enumerate(item.model.topics):
-            yield from _unknown(item, ("topics", index), "topics", topic, draft.names["topics"])
-    if draft.agency is not None:
-        agency_uses = {
-            "office": "calendars",
-            "default_team": "teams",
-            "incident_team": "teams",
-            "handoff_policy": "policies",
-            "incident_policy": "policies",
-        }
-        for name, target in agency_uses.items():
-            value = getattr(draft.agency.model, name)
-            yield from _unknown(draft.agency, (name,), target, value, draft.names[target])
 
 
 def _one_space_of_slugs(draft: Draft) -> Iterator[Fault]:
@@ -94,54 +59,43 @@ def _one_space_of_slugs(draft: Draft) -> Iterator[Fault]:
             yield source.fault((slug,), f"{slug!r} is not a template, service or intent", remedy)
 
 
-def _targets(draft: Draft) -> Iterator[Fault]:
-    """Where buttons and menus lead."""
-    for item in draft.items["templates"].values():
-        for index, button in enumerate(item.model.buttons):
-            yield from _one_target(draft, item, ("buttons", index), button, ("template", "service", "link"))
-            if button.template == item.model.slug:
-                yield item.fault(("buttons", index), "the button leads to its own answer", "lead it elsewhere")
-    for item in draft.items["menus"].values():
-        for index, entry in enumerate(item.model.items):
-            kinds = ("template", "service", "menu", "command")
-            yield from _one_target(draft, item, ("items", index), entry, kinds)
-    menus_broken = any(fault.file == "menus.yml" for fault in draft.faults)
-    if not menus_broken and "main" not in draft.names["menus"]:
-        yield Fault("menus.yml", 1, "there is no menu 'main'", "add a menu with the slug main")
-
-
-def _one_target(
-    draft: Draft, item: Item[Any], place: Place, entry: BaseModel, kinds: tuple[str, ...]
-) -> Iterator[Fault]:
-    given = [kind for kind in kinds if getattr(entry, kind) is not None]
-    if len(given) != 1:
-        what = "the button leads to " + (" and ".join(given) if given else "nothing")
-        yield item.fault(place, what, "give exactly one of " + ", ".join(kinds))
-    for kind in given:
-        if f"{kind}s" in draft.names:
-            known = draft.names[f"{kind}s"]
-            yield from _unknown(item, (*place, kind), f"{kind}s", getattr(entry, kind), known)
-
-
 def _lengths(item: Item[schema.Template]) -> Iterator[Fault]:
     template = item.model
-    limits = (("title", template.title, TITLE_MAX), ("short", template.short, SHORT_MAX))
-    for name, texts, limit in (*limits, ("more", template.more or {}, MORE_MAX)):
-        for language, text in texts.items():
+    limited: list[tuple[Place, schema.Localized, int]] = [(("title",), template.title, TITLE_MAX)]
+    texts: list[tuple[Place, schema.Template | schema.Variant]] = [((), template)]
+    texts += [(("variants", number), variant) for number, variant in enumerate(template.variants)]
+    for place, one in texts:
+        limited += [((*place, "short"), one.short, SHORT_MAX), ((*place, "more"), one.more or {}, MORE_MAX)]
+    for place, by_language, limit in limited:
+        for language, text in by_language.items():
             if len(text) > limit:
-                what = f"{name} has {len(text)} characters, {limit} are allowed"
-                yield item.fault((name, language), what, f"shorten it by {len(text) - limit}")
+                what = f"{place[-1]} has {len(text)} characters, {limit} are allowed"
+                yield item.fault((*place, language), what, f"shorten it by {len(text) - limit}")
+
+
+def _variants(item: Item[schema.Template]) -> Iterator[Fault]:
+    """Each for other clients than the rest."""
+    seen = []
+    for number, variant in enumerate(item.model.variants):
+        whose = (variant.segment, variant.situation)
+        if whose == (None, None):
+            what = "the variant names neither a segment nor a situation"
+            yield item.fault(("variants", number), what, "name one: everybody else gets the default")
+        elif whose in seen:
+            what = "the variant is for the same clients as an earlier one"
+            yield item.fault(("variants", number), what, "join the two")
+        seen.append(whose)
 
 
 def _placeholders(item: Item[schema.Template]) -> Iterator[Fault]:
     """What nothing fills in would be read by clients as it stands there."""
-    template = item.model
     allowed = {"short": schema.TEMPLATE_PLACEHOLDERS, "more": schema.TEMPLATE_PLACEHOLDERS}
-    for name, texts in (("title", template.title), ("short", template.short), ("more", template.more or {})):
-        for language, text in texts.items():
-            for unknown in sorted(set(_IN_BRACES.findall(text)) - allowed.get(name, frozenset())):
+    for place, by_language in localized(item.model):
+        name = place[-1]
+        for language, text in by_language.items() if name in ("title", *allowed) else ():
+            for unknown in sorted(set(_IN_BRACES.findall(text)) - allowed.get(str(name), frozenset())):
                 remedy = "use only {agency} and {due}" if name in allowed else "a title has none"
-                yield item.fault((name, language), f"{name}: placeholder {{{unknown}}} is unknown", remedy)
+                yield item.fault((*place, language), f"{name}: placeholder {{{unknown}}} is unknown", remedy)
 
 
 def _form(item: Item[schema.Service]) -> Iterator[Fault]:
@@ -274,6 +228,8 @@ def localized(model: BaseModel, place: Place = ()) -> Iterator[tuple[Place, dict
             for index, part in enumerate(value):
                 if isinstance(part, BaseModel):
                     yield from localized(part, (*place, name, index))
+                elif isinstance(part, dict):
+                    yield (*place, name, index), part
 
 
 def _texts(draft: Draft, agency: schema.Agency, required: frozenset[str]) -> Iterator[Fault]:

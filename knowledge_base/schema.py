@@ -18,10 +18,13 @@ from knowledge_base.basics import Localized as Localized
 from knowledge_base.basics import Model as Model
 from knowledge_base.basics import NonBlank as NonBlank
 from knowledge_base.basics import Slug as Slug
+from knowledge_base.schema_answers import TemplateButton as TemplateButton
+from knowledge_base.schema_answers import Variant as Variant
 from knowledge_base.schema_menus import Menu as Menu
 from knowledge_base.schema_menus import MenuItem as MenuItem
 from knowledge_base.schema_plainness import PlainLanguage as PlainLanguage
 from knowledge_base.schema_registers import Municipality as Municipality
+from knowledge_base.schema_registers import Segment as Segment
 from knowledge_base.schema_registers import Situation as Situation
 from knowledge_base.schema_registers import Topic as Topic
 from knowledge_base.schema_reviews import Reviews as Reviews
@@ -35,15 +38,6 @@ from knowledge_base.schema_touchpoints import Touchpoint as Touchpoint
 
 TEMPLATE_PLACEHOLDERS = frozenset({"agency", "due"})
 """What the text of an answer may name in braces: who answers, and by when a person would if he were called now."""
-
-
-class TemplateButton(Model):
-    """A button under an answer: opens a template, starts a service, or opens a link."""
-
-    text: Localized
-    template: Slug | None = None
-    service: Slug | None = None
-    link: Annotated[str, StringConstraints(pattern=r"^https://\S+$")] | None = None
 
 
 class PackFile(Model):
@@ -92,6 +86,8 @@ class Template(Model):
     files: Annotated[tuple[Slug, ...], Field(max_length=8)] = ()
     """Blank forms and samples, declared in ``files.yml``; offered by a button."""
     buttons: tuple[TemplateButton, ...] = ()
+    variants: Annotated[tuple[Variant, ...], Field(max_length=12)] = ()
+    """What some clients get instead of these texts; these are the default."""
     samples: dict[Language, tuple[NonBlank, ...]]
     """Questions as people type them; the engine is trained on these."""
 
@@ -272,6 +268,7 @@ class Pack(Model):
     services: dict[str, Service]
     topics: dict[str, Topic]
     situations: dict[str, Situation]
+    segments: dict[str, Segment] = Field(default_factory=dict)
     calendars: dict[str, Calendar]
     policies: dict[str, Policy]
     teams: dict[str, Team]

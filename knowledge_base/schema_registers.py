@@ -1,4 +1,4 @@
-"""Registers of a pack: topics, life situations, municipalities."""
+"""Registers of a pack: topics, life situations, segments of clients, municipalities."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ class Situation(Model):
 
     slug: Slug
     title: Localized
+    needs: tuple[Localized, ...] = ()
+    """What people in it typically need."""
+
+
+class Segment(Model):
+    """A kind of clients: "a farmer", "a company". A client belongs to at most one, and says so himself."""
+
+    slug: Slug
+    title: Localized
+    """Two or three words for a button."""
+    needs: tuple[Localized, ...] = ()
+    """What such clients typically need."""
 
 
 class Municipality(Model):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,24 @@ class SetLanguage:
     language: str
 
 
+What = Literal["segment", "situation"]
+"""Of the two things that one can say of oneself."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskAboutMe:
+    """To choose who one is."""
+
+    what: What
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellAboutMe:
+    what: What
+    slug: str
+
+
 Action: TypeAlias = (
     ShowTemplate
     | ShowMore
@@ -144,6 +162,8 @@ Action: TypeAlias = (
     | ShowRequest
     | WithdrawCase
     | SetLanguage
+    | AskAboutMe
+    | TellAboutMe
 )
 
 _MAKERS: dict[str, Callable[..., Action]] = {
@@ -167,6 +187,8 @@ _MAKERS: dict[str, Callable[..., Action]] = {
     "q": lambda request: ShowRequest(_id(request)),
     "w": lambda case: WithdrawCase(_id(case)),
     "l": lambda language: SetLanguage(language),
+    "pw": lambda what, page: AskAboutMe(_about_me(what), _id(page)),
+    "p": lambda what, slug: TellAboutMe(_about_me(what), slug),
 }
 
 
@@ -204,6 +226,13 @@ def parse_asking(text: str) -> tuple[int, str] | None:
         case ["k", "of", number, body] if _is_id(number):
             return int(number), body
     return None
+
+
+def _about_me(text: str) -> What:
+    match text:
+        case "segment" | "situation":
+            return text
+    raise ValueError(text)
 
 
 def _id(text: str) -> int:

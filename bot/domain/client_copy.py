@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.domain.profile import Profile
 from bot.domain.wording import UnknownText, localized, phrase
 from knowledge_base.schema import Pack
 
@@ -60,6 +61,8 @@ class ClientCopy:
     """When a person was called, and which team's."""
     awaited: Sequence[str]
     """Answers he wishes to be told of."""
+    profile: Profile
+    """What he said of himself."""
 
 
 def in_words(copy: ClientCopy, pack: Pack) -> dict[str, Any]:
@@ -94,6 +97,11 @@ def in_words(copy: ClientCopy, pack: Pack) -> dict[str, Any]:
             for at, team in copy.people
         ],
         words("data.file.awaited"): [words.either(f"template/{slug}/title", slug) for slug in copy.awaited],
+        words("data.file.profile"): [
+            words.either(f"{kind}/{slug}", slug)
+            for kind, slug in (("segment", copy.profile.segment), ("situation", copy.profile.situation))
+            if slug
+        ],
         words("data.file.messages"): [
             {
                 words("data.file.when"): words.at(one.at),

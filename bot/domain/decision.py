@@ -13,6 +13,7 @@ from bot.domain.dialog import Dialog
 from bot.domain.kept import AskErasure, KeptAboutMe
 from bot.domain.messages import Channel
 from bot.domain.news import LastLines, SentFrom
+from bot.domain.profile import NOBODY, Profile, SetProfile
 from bot.domain.reactions import EpisodeOfMessage, RecordReaction
 from bot.domain.speech import Say, StaffSay
 from knowledge_base.schema import Pack
@@ -146,6 +147,7 @@ Effect: TypeAlias = (
     | SetReachable
     | FileEffect
     | AskErasure
+    | SetProfile
 )
 
 
@@ -260,6 +262,7 @@ class View:
     address: int
     channel: Channel
     loaded: Mapping[Query, object] = field(default_factory=dict)
+    profile: Profile = NOBODY
 
 
 @dataclass(frozen=True, slots=True)

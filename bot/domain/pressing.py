@@ -50,8 +50,8 @@ def button(scene: Scene, event: ClientActed, action: str) -> Result:
             return status.by_id(scene, request)
         case actions.WithdrawCase(case):
             return handoff.withdraw(scene, case)
-        case actions.SetLanguage(language):
-            return beside_form(scene, settings.set_language(scene, language))
+        case actions.SetLanguage() | actions.AskAboutMe() | actions.TellAboutMe() as setting:
+            return beside_form(scene, settings.pressed(scene, setting))
     return menu.stale(scene)
 
 

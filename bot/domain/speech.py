@@ -48,6 +48,7 @@ class Ref:
     """A text of the pack.
 
     ``key`` is a key of ``texts/*.yml``, or content: ``template/<slug>/<short|more|title|button/N>``,
+    ``template/<slug>/variant/N/<short|more|button/N>``, ``segment/<slug>``, ``situation/<slug>``,
     ``service/<slug>/<title|noun|where|description|receipt|offline>``,
     ``service/<slug>/field/<name>/<ask|hint|why|label>``,
     ``service/<slug>/field/<name>/choice/<value>``, ``service/<slug>/stage/<stage>``, ``team/<slug>``, ``body/<slug>``,

@@ -6,7 +6,7 @@ from bot.domain.page_text_keys import PAGE_TEXTS
 from bot.domain.staff_text_keys import STAFF_TEXTS
 
 _COPY = (
-    "about address agency awaited contacts fields kind messages no_text number people personal requests "
+    "about address agency awaited contacts fields kind messages no_text number people personal profile requests "
     "score scores since stage stages team text value we what when where who you"
 )
 _PERSONAL = "email name phone text"
@@ -55,6 +55,8 @@ REQUIRED_TEXTS = (
             "button.my_copy",
             "button.my_data",
             "button.my_requests",
+            "button.my_segment",
+            "button.my_situation",
             "button.next",
             "button.no_files",
             "button.no_score",
@@ -62,6 +64,7 @@ REQUIRED_TEXTS = (
             "button.no_words",
             "button.not_helped",
             "button.not_needed",
+            "button.not_said",
             "button.other",
             "button.person",
             "button.resume",
@@ -71,12 +74,14 @@ REQUIRED_TEXTS = (
             "button.score4",
             "button.score5",
             "button.send",
+            "button.settings",
             "button.skip",
             "button.summary",
             "button.tell_me",
             "button.to_person",
             "button.topics",
             "button.where",
+            "button.who_i_am",
             "button.withdraw_surely",
             "channel.page",
             "channel.telegram",
@@ -177,6 +182,12 @@ REQUIRED_TEXTS = (
             "person.says_on",
             "person.waits",
             "person.asks_on",
+            "profile.ask_segment",
+            "profile.ask_situation",
+            "profile.forgotten",
+            "profile.now",
+            "profile.set",
+            "profile.set_anew",
             "score.ask_case",
             "score.declined",
             "score.glad",

@@ -10,9 +10,8 @@ from bot.domain.wording import localized
 from knowledge_base.schema import Pack
 
 
-def told(pack: Pack, slug: str, part: str, now: dt.datetime) -> Ref:
-    """``part``: ``short`` or ``more``. Terms are worked out only for a text that names one."""
-    key = f"template/{slug}/{part}"
+def told(pack: Pack, key: str, now: dt.datetime) -> Ref:
+    """``key``: of its short or longer text, or a variant's. Terms are worked out only for a text that names one."""
     texts = localized(pack, key).values()
     filled: dict[str, Param] = {}
     if any("{agency}" in text for text in texts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from babel.dates import format_date
 
 from bot.domain.messages import Mark, Style
 from bot.domain.speech import Fact, Lines, Param, Personal, Ref, When, WhenStyle
-from knowledge_base.schema import Body, Localized, Menu, Pack, PackFile, Rule, Team
+from knowledge_base.schema import Body, Localized, Menu, Pack, PackFile, Rule, Segment, Situation, Team, Template
 
 Facts = Mapping[str, str | int | dt.datetime]
 
@@ -55,10 +55,8 @@ def localized(pack: Pack, key: str) -> Localized:
 def _find(pack: Pack, key: str) -> Localized | None:
     found: Localized | None = None
     match key.split("/"):
-        case ["template", slug, "button", number]:
-            return pack.templates[slug].buttons[int(number)].text
-        case ["template", slug, ("short" | "more" | "title") as part]:
-            found = getattr(pack.templates[slug], part)
+        case ["template", slug, *parts]:
+            found = _of_template(pack.templates[slug], parts)
         case ["service", slug, "field", name, "choice", value]:
             field = next(f for f in pack.services[slug].fields if f.name == name)
             found = next((c.title for c in field.choices if c.value == value), None)
@@ -73,22 +71,38 @@ def _find(pack: Pack, key: str) -> Localized | None:
             found = getattr(pack.services[slug], part)
         case ["menu", slug, "item", number]:
             found = pack.menus[slug].items[int(number)].text
-        case ["menu" | "team" | "rule" | "file" | "body" | "topic" | "topic_title" as kind, slug]:
-            found = _titles(pack, kind)[slug]
         case ["agency"]:
             found = pack.agency.title
+        case [kind, slug]:
+            found = _titles(pack, kind)[slug]
         case [_]:
             found = pack.texts.get(key)
     return found
 
 
+def _of_template(template: Template, parts: Sequence[str]) -> Localized | None:
+    found: Localized | None = None
+    match parts:
+        case ["button", number]:
+            found = template.buttons[int(number)].text
+        case ["variant", place, "button", number]:
+            found = template.variants[int(place)].buttons[int(number)].text
+        case ["variant", place, ("short" | "more") as part]:
+            found = getattr(template.variants[int(place)], part)
+        case [("short" | "more" | "title") as part]:
+            found = getattr(template, part)
+    return found
+
+
 def _titles(pack: Pack, kind: str) -> Mapping[str, Localized]:
-    kinds: Mapping[str, Mapping[str, Menu | Team | Rule | PackFile | Body]] = {
+    kinds: Mapping[str, Mapping[str, Menu | Team | Rule | PackFile | Body | Segment | Situation]] = {
         "menu": pack.menus,
         "team": pack.teams,
         "body": pack.bodies,
         "rule": pack.rules,
         "file": pack.files,
+        "segment": pack.segments,
+        "situation": pack.situations,
     }
     if kind == "topic_title":
         return {key: topic.title for key, topic in pack.topics.items()}

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.domain.client_copy import Asked, ClientCopy, Contact, Scored, Written
+from bot.storage import profiles
 from bot.storage.personal import Cipher
 from bot.storage.session import Tx
 from bot.storage.tables import address, case, episode, erasure, message, request, request_stage, score, watch
@@ -57,6 +58,7 @@ async def copy(tx: Tx, cipher: Cipher, client_id: int) -> ClientCopy:
         ],
         [(row.opened_at, row.team) for row in await tx.execute(called)],
         list((await tx.execute(awaited)).scalars()),
+        await profiles.of(tx, client_id),
     )
 
 
@@ -161,6 +163,7 @@ _ERASE = tuple(
         "DELETE FROM reaction WHERE address_id = ANY (:ids)",
         "DELETE FROM watch WHERE address_id = ANY (:ids)",
         "DELETE FROM pace WHERE key = ANY (:conversations)",
+        "DELETE FROM profile WHERE client_id = :client",
         "DELETE FROM personal WHERE client_id = :client",
         "DELETE FROM staff_topic WHERE address_id = ANY (:ids)",
         # Without its row a turn that waits for the conversation begins a new one.

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.dialog import Dialog
 from bot.domain.errors import ConversationGone
 from bot.domain.messages import Channel
+from bot.domain.profile import NOBODY, Profile
 from bot.storage.tables import address, client, dialog, staff_topic
 
 _DIALOG = TypeAdapter(Dialog)
@@ -40,18 +41,19 @@ class Locked:
     dialog: Dialog | None
     free_episode: int
     """A number for the episode that this turn may open: to ask for one then would be another round trip."""
+    profile: Profile = NOBODY
 
 
 FREE_EPISODE = "nextval('episode_id_seq')"
+_FOUND = "a.id, a.client_id, a.channel, a.external_id, a.reachable, d.state, p.segment, p.situation"
+_OF = "address a JOIN dialog d ON d.address_id = a.id LEFT JOIN profile p ON p.client_id = a.client_id"
 
 _BY_KEY = text(f"""
-    SELECT a.id, a.client_id, a.channel, a.external_id, a.reachable, d.state, {FREE_EPISODE} AS episode
-    FROM address a JOIN dialog d ON d.address_id = a.id
+    SELECT {_FOUND}, {FREE_EPISODE} AS episode FROM {_OF}
     WHERE a.channel = :channel AND a.external_id = :external_id FOR UPDATE OF d
 """)
 _BY_ID = text(f"""
-    SELECT a.id, a.client_id, a.channel, a.external_id, a.reachable, d.state, {FREE_EPISODE} AS episode
-    FROM address a JOIN dialog d ON d.address_id = a.id WHERE a.id = :id FOR UPDATE OF d
+    SELECT {_FOUND}, {FREE_EPISODE} AS episode FROM {_OF} WHERE a.id = :id FOR UPDATE OF d
 """)
 
 
@@ -77,8 +79,7 @@ _BY_KEYS = text(f"""
     SELECT x.*, {FREE_EPISODE} AS episode
     FROM json_to_recordset(CAST(:keys AS json)) AS k(channel text, external_id text)
     CROSS JOIN LATERAL (
-        SELECT a.id, a.client_id, a.channel, a.external_id, a.reachable, d.state
-        FROM address a JOIN dialog d ON d.address_id = a.id
+        SELECT {_FOUND} FROM {_OF}
         WHERE a.channel = k.channel AND a.external_id = k.external_id FOR UPDATE OF d) AS x
 """)
 """One after the other, by index: a join would be planned while the tables are small, and kept when they are not."""
@@ -133,4 +134,5 @@ async def _create(tx: AsyncConnection, channel: Channel, external_id: str, now: 
 def _locked(row: Any) -> Locked:
     who = Addressee(row.id, row.client_id, Channel(row.channel), row.external_id, row.reachable)
     state: str = row.state
-    return Locked(who, _DIALOG.validate_json(state) if state else None, row.episode)
+    profile = Profile(row.segment or "", row.situation or "")
+    return Locked(who, _DIALOG.validate_json(state) if state else None, row.episode, profile)

@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.domain import decision as made
 from bot.domain.attachments import DropFiles, KeepFiles, MoveFiles, PlaceFiles
 from bot.domain.kept import AskErasure
+from bot.domain.profile import SetProfile
 from bot.domain.reactions import RecordReaction
-from bot.storage import attachments, case_effects, clients, questions
+from bot.storage import attachments, case_effects, clients, profiles, questions
 from bot.storage import personal as values
 from bot.storage.bundle import Episode
 from bot.storage.dialogs import FREE_EPISODE
@@ -48,7 +49,7 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
             await _reaction(scope, effect)
         case made.RecordQuestion():
             scope.questions.append(questions.asked(effect, scope.anonymous))
-        case made.RememberWatch() | AskErasure():
+        case made.RememberWatch() | AskErasure() | SetProfile():
             await _wish(scope, effect)
         case made.KeepPersonal():
             await values.keep(scope.tx, scope.cipher, scope.who.client_id, effect, scope.now)
@@ -67,13 +68,15 @@ async def _apply(scope: Scope, effect: made.Effect) -> None:
             await case_effects.apply(scope, effect)
 
 
-async def _wish(scope: Scope, effect: made.RememberWatch | AskErasure) -> None:
+async def _wish(scope: Scope, effect: made.RememberWatch | AskErasure | SetProfile) -> None:
     match effect:
         case made.RememberWatch(slug):
             wished = upsert(watch).values(address_id=scope.who.id, slug=slug, at=scope.now)
             await scope.tx.execute(wished.on_conflict_do_nothing())
         case AskErasure():
             await clients.wish(scope.tx, scope.who.client_id, f"client:{scope.who.client_id}", scope.now)
+        case SetProfile(told):
+            await profiles.keep(scope.tx, scope.who.client_id, told, scope.now)
 
 
 _FREE_EPISODE = text(f"SELECT {FREE_EPISODE}")

@@ -30,6 +30,7 @@ from bot.storage.messenger_tables import reaction as reaction
 from bot.storage.moderation_tables import draft as draft
 from bot.storage.moderation_tables import draft_step as draft_step
 from bot.storage.moderation_tables import review_mark as review_mark
+from bot.storage.profile_table import profile as profile
 from bot.storage.question_tables import question as question
 from bot.storage.question_tables import question_link as question_link
 from bot.storage.question_tables import question_salt as question_salt
@@ -37,6 +38,7 @@ from bot.storage.register_tables import touchpoint as touchpoint
 from bot.storage.shadow_table import comparison as comparison
 from bot.storage.wait_tables import body_wait as body_wait
 from bot.storage.wishes import erasure as erasure
+from bot.storage.wishes import watch as watch
 
 # Kept by hand, a table as a table.
 # fmt: off
@@ -217,12 +219,6 @@ staff_topic = Table(
     Column("chat", Text, nullable=False), Column("topic", Text, nullable=True), UniqueConstraint("chat", "topic"),
 )
 """One forum topic of the staff group a conversation; ``topic`` is absent until the messenger made it."""
-
-watch = Table(
-    "watch", metadata, Column("address_id", BigInteger, ForeignKey("address.id"), primary_key=True),
-    Column("slug", Text, primary_key=True), _at("at"),
-)
-"""Who is to be told when a need that could not be met can be."""
 
 personal = Table(
     "personal", metadata, Column("ref", Text, primary_key=True), _of("client_id", "client.id"),

@@ -1,8 +1,8 @@
-"""The table of those who wish to be erased."""
+"""The tables of wishes: to be erased, to be told; seen through ``bot.storage.tables``."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, text
 
 from bot.storage.columns import at, metadata, number, of
 
@@ -17,3 +17,12 @@ erasure = Table(
     Index("uq_erasure_waiting", "client_id", unique=True, postgresql_where=text("done_at IS NULL")),
 )
 """It is done once nothing is owed to the client."""
+
+watch = Table(
+    "watch",
+    metadata,
+    Column("address_id", BigInteger, ForeignKey("address.id"), primary_key=True),
+    Column("slug", Text, primary_key=True),
+    at("at"),
+)
+"""Who is to be told when a need that could not be met can be."""

@@ -42,7 +42,7 @@ def _answer(voice: Voice, one: Template) -> Answer:
 
 
 def _marked(voice: Voice, slug: str, part: str) -> Marked:
-    spoken = speak(told(voice.pack, slug, part, voice.now), voice)
+    spoken = speak(told(voice.pack, f"template/{slug}/{part}", voice.now), voice)
     return Marked(spoken.text, spoken.marks)
 
 

@@ -228,7 +228,7 @@ def _has(text: str, words: Sequence[str]) -> bool:
 
 def _suggestion(runtime: Runtime, template: Template, language: str, score: float) -> Suggestion:
     pack, now = runtime.shelf.content.pack, runtime.clock()
-    text = speak(told(pack, template.slug, "short", now), Voice(pack, language, now, {}, {})).text
+    text = speak(told(pack, f"template/{template.slug}/short", now), Voice(pack, language, now, {}, {})).text
     return Suggestion(template.slug, phrase(pack, f"template/{template.slug}/title", language), text, score)
 
 

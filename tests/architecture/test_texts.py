@@ -20,9 +20,11 @@ from tests.architecture.sources import ROOT, place, python_files, tree
 KEY = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
 DYNAMIC = {
     "button.score": "a score from 1 to 5",
+    "button.my_": "what one can say of oneself",
     "channel.": "a channel's name",
     "data.kind.": "the type of a personal field",
     "language.": "a language of the pack",
+    "profile.ask_": "what one can say of oneself",
     "smalltalk.": "a small-talk intent of the pack",
     "staff.case.": "the reason of a case",
     "staff.topic.": "how the case of a topic stands",

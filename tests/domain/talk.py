@@ -24,6 +24,7 @@ from bot.domain.decision import CaseView, Decision, EpisodeView, Need, Query, Re
 from bot.domain.dialog import Dialog, Offered
 from bot.domain.events import ClientActed, Event
 from bot.domain.messages import Channel, Incoming, Kind, Rendered
+from bot.domain.profile import NOBODY, Profile, SetProfile
 from bot.domain.reactions import EpisodeOfMessage
 from bot.domain.rendering import render
 from bot.domain.speech import Say
@@ -87,6 +88,7 @@ class Talk:
     tokens: dict[str, int] = field(default_factory=dict)
     episodes: dict[int, EpisodeView] = field(default_factory=dict)
     personal: dict[str, str] = field(default_factory=dict)
+    profile: Profile = NOBODY
     closed: dict[int, CaseView] = field(default_factory=dict)
     effects: list[made.Effect] = field(default_factory=list)
     last: Decision = field(default_factory=lambda: Decision(Dialog("ru")))
@@ -129,6 +131,7 @@ class Talk:
     def happen(self, event: Event) -> Talk:
         decided = self.decided(event)
         facts = self._apply(decided.effects)
+        self.profile = next((one.profile for one in decided.effects if isinstance(one, SetProfile)), self.profile)
         dialog = self._real_case(decided.dialog, facts)
         self.heard = self._rendered(decided.says, dialog.language, facts)
         self.posted = self._rendered([p.say for p in decided.staff], self.pack.agency.default_language, facts)
@@ -143,7 +146,7 @@ class Talk:
     def decided(self, event: Event) -> Decision:
         loaded: dict[Query, object] = {}
         for _ in range(ROUNDS):
-            scene = Scene(self.dialog, View(ADDRESS, self.channel, dict(loaded)), self.pack, self.now)
+            scene = Scene(self.dialog, View(ADDRESS, self.channel, dict(loaded), self.profile), self.pack, self.now)
             result = decide(scene, event)
             if isinstance(result, Decision):
                 again = decide(scene, event)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain import reviews
+from bot.domain import reviews, variants
 from bot.domain.activities import blanks, handoff
 from bot.domain.decision import Decision, OpenEpisode, RecordQuestion, RememberWatch, Scene
 from bot.domain.speech import MOST_BUTTONS, Offer, Ref, Say, offer, say
 from bot.domain.told import told
+from bot.domain.variants import Chosen
 from knowledge_base.schema import Template
 from nlu.understanding import Outcome, Understanding
 
@@ -31,8 +32,8 @@ def answer(scene: Scene, slugs: tuple[str, ...], outcome: str = "answer") -> Dec
     for number, template in enumerate(templates):
         name = f"episode{number}"
         effects.append(OpenEpisode(name, "answer", template.slug))
-        rows = _answer_rows(template, name)
-        says.append(Say((told(scene.pack, template.slug, "short", scene.now),), rows))
+        said = _chosen(scene, template)
+        says.append(Say((told(scene.pack, said.short, scene.now),), _answer_rows(scene, template, said, name)))
     if len(templates) < len(known):
         says.append(_rest())
     return Decision(
@@ -57,12 +58,13 @@ def more(scene: Scene, slug: str) -> Decision | None:
     template = scene.pack.templates.get(slug)
     if template is None:
         return None
-    if template.more is None or reviews.expired(scene.pack, slug, scene.now):
+    said = _chosen(scene, template)
+    if said.more is None or reviews.expired(scene.pack, slug, scene.now):
         return answer(scene, (slug,))
-    parts: tuple[Ref, ...] = (told(scene.pack, slug, "more", scene.now),)
-    if scene.dialog.language not in template.more:
+    parts: tuple[Ref, ...] = (told(scene.pack, said.more, scene.now),)
+    if scene.dialog.language not in said.languages:
         parts = (Ref("answer.other_language"), *parts)
-    rows = tuple(row for row in (blanks.offered(template), *_links(template)) if row)
+    rows = tuple(row for row in (blanks.offered(template), *_links(said)) if row)
     return Decision(scene.dialog, says=(Say(parts, rows),), outcome="more", slug=slug)
 
 
@@ -81,8 +83,9 @@ def need_met(scene: Scene, slug: str) -> Decision:
     template = scene.pack.templates.get(slug)
     if template is None or template.unmet:
         return Decision(scene.dialog, outcome="watch.gone")
-    words = (Ref("answer.now_possible"), told(scene.pack, slug, "short", scene.now))
-    possible = Say(words, _answer_rows(template, "episode0"))
+    said = _chosen(scene, template)
+    words = (Ref("answer.now_possible"), told(scene.pack, said.short, scene.now))
+    possible = Say(words, _answer_rows(scene, template, said, "episode0"))
     return Decision(
         scene.dialog,
         says=(possible,),
@@ -176,26 +179,32 @@ def _near(scene: Scene, understood: Understanding | None, least: float = 0) -> t
     return tuple(found[:CHOICES])
 
 
-def _answer_rows(template: Template, episode: str) -> tuple[tuple[Offer, ...], ...]:
+def _chosen(scene: Scene, template: Template) -> Chosen:
+    return variants.chosen(template, scene.view.profile, scene.dialog.language)
+
+
+def _answer_rows(scene: Scene, template: Template, said: Chosen, episode: str) -> tuple[tuple[Offer, ...], ...]:
     first: list[Offer] = []
     if template.sensitive:
         first.append(offer("button.person", "c:human"))
-    if template.more is not None:
+    if said.more is not None:
         first.append(offer("button.more", f"m:{template.slug}"))
     first.extend(blanks.offered(template))
+    if what := variants.unasked(template, scene.view.profile):
+        first.append(offer("button.who_i_am", f"pw:{what}:0"))
     helped = (offer("button.helped", f"h:{{{episode}}}:1"), offer("button.not_helped", f"h:{{{episode}}}:0"))
     if template.unmet:
         first.append(offer("button.tell_me", f"n:{template.slug}"))
     last = () if template.sensitive else helped
     # Links that find no room here stand under the longer answer.
-    rows = [tuple(first), *_links(template, MOST_BUTTONS - len(first) - len(last)), last]
+    rows = [tuple(first), *_links(said, MOST_BUTTONS - len(first) - len(last)), last]
     return tuple(row for row in rows if row)
 
 
-def _links(template: Template, most: int = MOST_BUTTONS) -> tuple[tuple[Offer, ...], ...]:
+def _links(said: Chosen, most: int = MOST_BUTTONS) -> tuple[tuple[Offer, ...], ...]:
     offers = []
-    for number, button in enumerate(template.buttons[:most]):
-        label = Ref(f"template/{template.slug}/button/{number}")
+    for key, button in said.buttons[:most]:
+        label = Ref(key)
         if button.link:
             offers.append(Offer(label, link=button.link))
         else:

@@ -16,7 +16,7 @@ SHOWN = 4
 def topics(scene: Scene, page: int = 0) -> Decision:
     """All topics that have something to read."""
     offers = [Offer(Ref(f"topic_title/{key}"), f"aq:{key}:0") for key in public.by_topic(scene.pack, scene.now)]
-    rows = _rows(offers, page, "at", offer("button.menu", f"menu:{MAIN}"))
+    rows = paged(offers, page, "at", offer("button.menu", f"menu:{MAIN}"))
     return Decision(scene.dialog, says=(say("answers.topics", rows),), outcome="answers")
 
 
@@ -26,12 +26,13 @@ def questions(scene: Scene, topic: str, page: int) -> Decision:
     if templates is None:
         return topics(scene)
     offers = [Offer(Ref(f"template/{one.slug}/title"), f"t:{one.slug}") for one in templates]
-    rows = _rows(offers, page, f"aq:{topic}", offer("button.topics", "at:0"))
+    rows = paged(offers, page, f"aq:{topic}", offer("button.topics", "at:0"))
     told = say("answers.questions", rows, topic=Ref(f"topic_title/{topic}"))
     return Decision(scene.dialog, says=(told,), outcome="answers")
 
 
-def _rows(offers: Sequence[Offer], page: int, action: str, back: Offer) -> Rows:
+def paged(offers: Sequence[Offer], page: int, action: str, back: Offer) -> Rows:
+    """A few at a time, with the way on (``action`` with the page's number) and back."""
     pages = -(-len(offers) // SHOWN)
     first = (page if page < pages else 0) * SHOWN
     ways = (offer("button.further", f"{action}:{(first // SHOWN + 1) % pages}"),) if pages > 1 else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.domain.activities import about_me
 from bot.domain.decision import Decision, Need, Result, Scene
 from bot.domain.kept import AskErasure, KeptAboutMe, KeptView
 from bot.domain.speech import Lines, Offer, Personal, Ref, Say, When, WhenStyle, offer, say
@@ -30,6 +31,8 @@ def my_copy(scene: Scene) -> Result:
     if kept.personal:
         lines = tuple(Ref("data.copy_value", {"value": Personal(ref)}) for ref in kept.personal)
         parts.append(Ref("data.copy_personal", {"lines": Lines(lines)}))
+    if said := about_me.told(scene):
+        parts.append(Ref("profile.now", {"lines": Lines(said)}))
     if kept.requests:
         numbers = tuple(Ref("data.copy_request", {"number": number}) for number in kept.requests)
         parts.append(Ref("data.copy_requests", {"lines": Lines(numbers)}))
