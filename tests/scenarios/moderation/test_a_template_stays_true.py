@@ -169,28 +169,3 @@ async def test_a_draft_written_on_an_older_text_is_not_released(world: World) ->
     await boris.approves("working-hours")
     await boris.releases("working-hours")
     assert await world.value("SELECT max(number) FROM release") == 4
-
-
-@pytest.mark.timeout(600)
-@pytest.mark.requirement("K2")
-async def test_a_new_template_is_known_by_its_questions_at_once(world: World) -> None:
-    """A topic nobody had answered: written, approved, released; a question of its samples is answered in seconds."""
-    anna, boris = await moderator(world, "Анна"), await moderator(world, "Борис")
-    ivan = world.client("Иван", Channel.VK)
-    await anna.opens("beehive-theft")
-    assert anna.item == {}
-    anna.item = {
-        "title": {"ru": "Кража ульев"},
-        "topic": "agency",
-        "owner": "front-office",
-        "review_by": "2027-06-01",
-        "short": {"ru": "Если украли ульи, позвоните в полицию: 102. Министерство такие заявления не принимает."},
-        "samples": {"ru": ["украли ульи с пасеки что делать", "кража ульев куда заявить"]},
-    }
-    await anna.saves()
-    await anna.submits("beehive-theft")
-    await boris.approves("beehive-theft")
-    await boris.releases("beehive-theft", reason="спрашивают")
-    await served(world, 2)
-    await ivan.says("украли ульи с пасеки что делать")
-    await ivan.hears("позвоните в полицию")

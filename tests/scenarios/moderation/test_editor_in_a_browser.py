@@ -24,7 +24,20 @@ async def fits(clerk: Clerk) -> None:
     await clerk.page.set_viewport_size({"width": 1440, "height": 900})
 
 
-@pytest.mark.requirement("K2", "K3")
+async def tries(clerk: Clerk, question: str) -> None:
+    """By keyboard; the answer of the draft comes by itself once that is learned."""
+    await clerk.page.get_by_label("Вопрос, как его напишет клиент").fill(question)
+    await clerk.page.keyboard.press("Enter")
+    now, draft = clerk.page.locator(".got").nth(0), clerk.page.locator(".got").nth(1)
+    await expect(now).to_contain_text("с 9:00 до 18:00")
+    await expect(draft).to_contain_text(NEW, timeout=90_000)
+    await draft.get_by_text("Что решило").click()
+    await draft.scroll_into_view_if_needed()
+    await clerk.pictures("template-tried")
+    await clerk.page.evaluate("scrollTo(0, 0)")
+
+
+@pytest.mark.requirement("K2", "K3", "K4")
 async def test_two_moderators_bring_a_text_to_clients(world: World, office: Office) -> None:
     """Written, kept through a reload, met by a colleague's edit, read, released, taken back."""
     anna, boris = [await office.clerk(*one, "moderator") for one in (("Анна", "anna"), ("Борис", "boris"))]
@@ -51,6 +64,10 @@ async def test_two_moderators_bring_a_text_to_clients(world: World, office: Offi
     await boris.pictures("template-conflict")
     await fits(boris)
     await anna.page.reload()
+    await expect(anna.page.locator(".phone:visible")).to_contain_text(NEW)
+    await anna.page.get_by_role("radio", name="ВКонтакте").check()
+    await expect(anna.page.locator(".phone:visible")).to_have_attribute("data-channel", "vk")
+    await tries(anna, "когда вы работаете")
     await anna.pictures("desk-template", readme=640)
     await fits(anna)
     await anna.presses("Отдать на проверку")
