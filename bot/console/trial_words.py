@@ -9,8 +9,11 @@ from typing import assert_never
 
 from bot.console.desk import Visit
 from bot.console.labels import Chip
+from bot.console.template_words import TemplateWords
 from bot.domain.messages import Mark, Rendered, Style
 from bot.domain.previews import Flaw, Remark
+from bot.usecases.try_question import Why
+from knowledge_base.schema import IntentKind
 from nlu.understanding import Outcome
 
 
@@ -79,9 +82,24 @@ class TrialWords:
             case _:
                 assert_never(remark.flaw)
 
-    def weight(self, weight: float) -> str:
-        """With its sign, as it is read aloud."""
-        return f"{weight:+.1f}".replace("-", "−")
+    def weight(self, weight: float, why: Why) -> str:
+        """Its part of all that weighed, with its sign."""
+        whole = sum(abs(one.weight) for one in why.words) + abs(why.letters) + abs(why.meaning)
+        return f"{100 * weight / whole:+.0f} %".replace("-", "\N{MINUS SIGN}") if whole else "0 %"
+
+    def named(self, title: Mapping[str, str], slug: str) -> str:
+        """A template or a service by its title, what is neither by its kind."""
+        if title:
+            return TemplateWords(self.visit).title(title, slug)
+        says, intent = self.visit.says, self.visit.desk.pack.intents.get(slug)
+        match intent.kind if intent else None:
+            case IntentKind.OUT_OF_SCOPE:
+                return says("not our topic")
+            case IntentKind.COMMAND:
+                return says("command: %s") % slug
+            case IntentKind.SMALLTALK:
+                return says("small talk: %s") % slug
+        return slug
 
     def percent(self, share: float) -> int:
         return max(0, min(100, round(share * 100)))

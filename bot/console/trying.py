@@ -48,7 +48,7 @@ async def samples(visit: Acting, slug: Slug) -> Response:
     sent = typed_in(await visit.request.form(), visit.desk.pack.agency.languages)
     asked = [one for found in sent["samples"].values() for one in found]
     nearer = await review_samples.review_samples(visit.desk.runtime, who(visit).id, slug, asked)
-    return visit.page("_nearer.html", nearer=nearer, title=TemplateWords(visit).title, most=NEARER)
+    return visit.page("_nearer.html", nearer=nearer, words=TrialWords(visit), most=NEARER)
 
 
 @router.post("/live/try")
@@ -61,4 +61,4 @@ async def try_it(visit: Acting, question: Question = "", scope: Word = "", wait:
         visit.desk.runtime, who(visit).id, asked, [chosen] if chosen else None, wait=bool(wait)
     )
     words, faults = TrialWords(visit), TemplateWords(visit)
-    return visit.page("_tried.html", tried=tried, words=words, faults=faults, title=faults.title, most=HEAVIEST)
+    return visit.page("_tried.html", tried=tried, words=words, faults=faults, most=HEAVIEST)

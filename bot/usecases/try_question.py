@@ -48,6 +48,7 @@ class Named:
 class Why:
     """What spoke for the best candidate: more than 0 for it, less against it."""
 
+    slug: str
     title: Localized
     words: tuple[Weighed, ...]
     letters: float
@@ -60,8 +61,9 @@ class Got:
     """What a client gets."""
 
     outcome: Outcome
+    slug: str
+    """What was understood; empty for nothing."""
     title: Localized
-    """Of what was understood; empty for nothing."""
     said: tuple[Rendered, ...]
     """Empty where it depends on the client: his own requests, his own data."""
     person: bool
@@ -151,7 +153,8 @@ def _got(runtime: Runtime, content: Content, understood: Understanding) -> Got:
     best = understood.slug or ""
     return Got(
         outcome=understood.outcome,
-        title=_title(pack, best) if best else {},
+        slug=best,
+        title=_title(pack, best),
         said=() if isinstance(result, Need) else _said(runtime, pack, result),
         person=isinstance(result, Decision) and result.dialog.handed_over is not None,
         candidates=tuple(_named(pack, one.slug, one.score) for one in understood.candidates),
@@ -175,7 +178,8 @@ def _why(content: Content, understood: Understanding) -> Why | None:
     if not told.bare:
         return None
     near = tuple(_near(content.pack, one) for one in told.near)
-    return Why(_title(content.pack, told.scores[0][0]), told.words, told.letters, told.meaning, near)
+    best = told.scores[0][0]
+    return Why(best, _title(content.pack, best), told.words, told.letters, told.meaning, near)
 
 
 def _near(pack: Pack, one: Near) -> Named:
@@ -187,6 +191,6 @@ def _named(pack: Pack, slug: str, score: float) -> Named:
 
 
 def _title(pack: Pack, slug: str) -> Localized:
-    """Of a template or a service; a general intent has its slug alone."""
+    """Of a template or a service; a general intent has none."""
     item = pack.templates.get(slug) or pack.services.get(slug)
-    return item.title if item else {pack.agency.default_language: slug}
+    return item.title if item else {}
