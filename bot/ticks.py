@@ -19,6 +19,7 @@ from bot.usecases.fire_timers import fire_timers
 from bot.usecases.follow_release import follow_release
 from bot.usecases.forget_old import forget_old
 from bot.usecases.free_leases import free_leases
+from bot.usecases.group_questions import group_questions
 from bot.usecases.look_at_rasa import look_at_rasa
 from bot.usecases.remind_of_bodies import remind_of_bodies
 from bot.usecases.remind_of_reviews import remind_of_reviews
@@ -42,6 +43,7 @@ RELEASE_SECONDS = 2.0
 REVIEWS_SECONDS = 5.0
 CORRECTIONS_SECONDS = 2.0
 QUESTIONS_SECONDS = 5.0
+GAPS_SECONDS = 30.0
 
 
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
@@ -61,6 +63,7 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     _every(made, runtime, REVIEWS_SECONDS, partial(remind_of_reviews, runtime))
     _every(made, runtime, CORRECTIONS_SECONDS, partial(send_corrections, runtime))
     _every(made, runtime, QUESTIONS_SECONDS, partial(settle_questions, runtime))
+    _every(made, runtime, GAPS_SECONDS, partial(group_questions, runtime))
     return made
 
 

@@ -17,6 +17,7 @@ from bot.console import (
     drafting,
     entrance,
     files,
+    gapping,
     inbox,
     live,
     plain,
@@ -59,6 +60,7 @@ def console(runtime: Runtime, *, secure: bool, url: str = "") -> FastAPI:
         trying.router,
         releasing.router,
         recalling.router,
+        gapping.router,
         register.router,
         touchpoints.router,
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, BigInteger, Column, Date, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import ARRAY, BigInteger, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 
 from bot.storage.columns import at as _at
 from bot.storage.columns import metadata
@@ -59,3 +59,19 @@ recall_client = Table(
 )
 """Each client once a correction, at the address where he got the wrong answer last. ``state``: waiting, said (with
 the message); blocked, erased: left out; stopped. Numbers only: what they mean is erased with the client."""
+
+gap = Table(
+    "gap", metadata, _id(), Column("meaning", LargeBinary, nullable=False), Column("words", Text, nullable=False),
+    Column("size", Integer, nullable=False), Column("encoder", Text, nullable=False), _at("opened_at"),
+    _of("draft_id", "draft.id", null=True), _of("dismissed_by", "staff.id", null=True),
+    _at("dismissed_at", null=True), Column("reason", Text, nullable=True),
+)
+"""Questions of one kind that had no good answer. ``meaning`` (float32), ``words`` (JSON, word to count), ``size`` and
+``encoder``: what new questions are compared with. ``draft_id``: what is to answer them."""
+
+gap_question = Table(
+    "gap_question", metadata,
+    Column("question_id", BigInteger, ForeignKey("question.id", ondelete="CASCADE"), primary_key=True),
+    _of("gap_id", "gap.id"), Index(None, "gap_id"),
+)
+"""A question that is forgotten or erased goes, and its gap is compared without it from then on."""
