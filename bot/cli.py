@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from bot import logs, operators
+from bot import kb_commands, logs, operators
 from bot.config import ContentSettings, Settings, explain, read, secrets
 from nlu import commands
 
@@ -60,12 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("path", type=Path, nargs="?", help="folder of the pack")
     check.set_defaults(command=_kb_check)
 
-    publish = content.add_parser(
-        "publish", help="make a pack the newest release; running workers swap to it in seconds"
-    )
-    publish.add_argument("path", type=Path, nargs="?", help="folder of the pack")
-    publish.add_argument("--whole", action="store_true", help="as it is, over what was changed at the desk")
-    publish.set_defaults(command=_kb_publish)
+    kb_commands.register(content)
     commands.register(verbs, lambda: read(ContentSettings))
 
     staff = verbs.add_parser("staff", help="the staff register").add_subparsers(required=True, metavar="COMMAND")
@@ -86,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     link = staff.add_parser("link", help="make a one-time link that lets a person set a password at the desk")
     link.add_argument("login")
     link.set_defaults(command=_staff_link)
-    operators.register(verbs, content)
+    operators.register(verbs)
 
     doctor = verbs.add_parser("doctor", help="check database, migrations, pack, engines and messenger tokens")
     doctor.set_defaults(command=_doctor)
@@ -143,32 +138,6 @@ def _kb_check(parsed: argparse.Namespace) -> int:
     return FAULT if faults else OK
 
 
-def _kb_publish(parsed: argparse.Namespace) -> int:
-    from bot.domain.errors import ReleaseUnreadable
-    from bot.domain.text_keys import REQUIRED_TEXTS
-    from bot.usecases.publish_pack import How, Published, publish_pack
-    from knowledge_base.check import kb_check
-    from knowledge_base.load import PackError, load_pack
-
-    settings = read(Settings)
-    path = parsed.path or settings.pack
-    faults = kb_check(path, dt.date.today(), REQUIRED_TEXTS).faults
-    if faults:
-        return _complain(*(str(fault) for fault in faults))
-    try:
-        pack = load_pack(path, REQUIRED_TEXTS)
-    except PackError as error:
-        return _complain(*(str(fault) for fault in error.faults))
-
-    async def publish(db: Database) -> Published:
-        return await publish_pack(db, pack, path, parsed.now, How(whole=parsed.whole, required=REQUIRED_TEXTS))
-
-    def told(made: Published) -> str:
-        return "\n".join([f"Release {made.release}; workers serve it within seconds.", *made.told()])
-
-    return _at_database(settings, publish, told, PackError, ReleaseUnreadable)
-
-
 def _staff_add(parsed: argparse.Namespace) -> int:
     from bot.domain.sign_in import LastAdministrator
     from bot.usecases.add_staff import BadStaff, add_staff
@@ -213,8 +182,8 @@ def _staff_list(parsed: argparse.Namespace) -> int:
 
 
 def _staff_deactivate(parsed: argparse.Namespace) -> int:
-    from bot.domain.sign_in import LastAdministrator
-    from bot.usecases.staff_register import NobodyKnown, deactivate
+    from bot.domain.sign_in import LastAdministrator, NobodyKnown
+    from bot.usecases.staff_register import deactivate
 
     async def leave(db: Database) -> int:
         return await deactivate(db, parsed.who, dt.datetime.now(dt.UTC))

@@ -7,7 +7,6 @@ own, from remembered sentence vectors; see ``nlu.draft_engines``). Nothing here 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -62,7 +61,7 @@ def _with_companions(opened: Collection[Draft], chosen: Collection[str], content
         if one is None or one.slug in found:
             continue
         found[one.slug] = one
-        waiting += [slug for slug in leads_to(json.loads(one.body)) if (TEMPLATES, slug) not in content]
+        waiting += [slug for slug in leads_to(one.item) if (TEMPLATES, slug) not in content]
     return list(found.values())
 
 
@@ -71,7 +70,7 @@ def _whole(content: Bodies, changes: Mapping[Key, str]) -> tuple[Pack, dict[str,
     left, left_out = dict(changes), dict[str, tuple[Fault, ...]]()
     while True:
         try:
-            pack = stored.checked({**content, **left}, "", REQUIRED_TEXTS)
+            pack = stored.checked(stored.with_changes(content, left), "", REQUIRED_TEXTS)
         except PackError as error:
             if not left:
                 raise
@@ -83,8 +82,13 @@ def _whole(content: Bodies, changes: Mapping[Key, str]) -> tuple[Pack, dict[str,
 
 
 def _guilty(changes: Mapping[Key, str], faults: Collection[Fault]) -> dict[str, tuple[Fault, ...]]:
-    """Changes in which a fault lies, else those that one names as the other of two, else all of them."""
-    for about in (moderation.lies_in, moderation.named_in):
+    """Items taken away that something leads to; else changes in which a fault lies, else those that one names as the other of two, else all of them."""
+    missed = {slug for (_, slug), body in changes.items() if body == stored.GONE}
+
+    def needed(fault: Fault, slug: str) -> bool:
+        return slug in missed and fault.what.startswith(f"{slug!r} is not in ")
+
+    for about in (needed, moderation.lies_in, moderation.named_in):
         named = {slug: tuple(one for one in faults if about(one, slug)) for _, slug in changes}
         if found := {slug: told for slug, told in named.items() if told}:
             return found

@@ -14,6 +14,7 @@ from bot.domain.desk_errors import BadForm, NotThere
 from bot.domain.drafts import SLUG, TEMPLATES, Draft, DraftConflict, ReasonMissing, leads_to
 from bot.domain.errors import Forbidden
 from bot.domain.events import StaffPerson
+from bot.domain.sign_in import NobodyKnown, clean_login
 from bot.domain.staff import Right, may
 from bot.domain.text_keys import REQUIRED_TEXTS
 from bot.storage import acts, audit, drafts, releases, staff
@@ -76,6 +77,16 @@ def body_of(slug: str, item: Mapping[str, Any]) -> str:
     return body
 
 
+async def by_hand(tx: Tx, who: str, right: Right) -> int:
+    """Whose name stands under what is done at the shell, by login or number. Raises NobodyKnown, Forbidden."""
+    found = await staff.named(tx, clean_login(who))
+    if found is None:
+        raise NobodyKnown
+    if not may(await staff.by_id(tx, found), right):
+        raise Forbidden
+    return found
+
+
 def reason_of(text: str) -> str:
     """Why something is done, cut to what is kept. Raises ReasonMissing."""
     if not text.strip():
@@ -105,7 +116,7 @@ async def conflict(tx: Tx, kind: str, slug: str, draft: Draft | None) -> DraftCo
 
 async def with_changes(tx: Tx, changes: Mapping[Key, str]) -> Pack:
     """The newest release with some items changed, by the checks of a folder to be published. Raises PackError."""
-    bodies = {**await _newest(tx), **changes}
+    bodies = stored.with_changes(await _newest(tx), changes)
     pack = await checked(bodies, stored.digest(bodies))
     blocked = await asyncio.to_thread(stored.blocked_words, bodies, changes.keys())
     if blocked:
@@ -117,19 +128,30 @@ async def faults_of(tx: Tx, draft: Draft) -> list[Fault]:
     """Why no release could take a draft; new templates that it leads to count as there while they are drafts, too."""
     newest, own = await _newest(tx), {(draft.kind, draft.slug): draft.body}
     beside = {(one.kind, one.slug): one.body for one in await companions(tx, draft, newest)}
-    faults: list[Fault] = []
+    faults: Collection[Fault] = ()
     try:
-        await checked({**newest, **own, **beside}, "")
+        await checked(stored.with_changes(newest, {**own, **beside}), "")
     except PackError as error:
-        faults = [
-            one for one in error.faults if not any(lies_in(one, slug) or named_in(one, slug) for _, slug in beside)
-        ]
-    return [*faults, *await asyncio.to_thread(stored.blocked_words, {**newest, **own}, own.keys())]
+        faults = error.faults
+    return [*_its_own(faults, beside), *await asyncio.to_thread(stored.blocked_words, {**newest, **own}, own.keys())]
+
+
+async def seen_faults(tx: Tx, pack: Pack, draft: Draft) -> list[Fault]:
+    """The same for a look: against what this worker serves, without reading all of it anew."""
+    own, agency = {(draft.kind, draft.slug): draft.body}, stored.agency_of(pack)
+    newest = {**dict.fromkeys(((TEMPLATES, slug) for slug in pack.templates), ""), **agency}
+    beside = {(one.kind, one.slug): one.body for one in await companions(tx, draft, newest)}
+    faults = await asyncio.to_thread(stored.faults_of, pack, {**own, **beside}, REQUIRED_TEXTS)
+    return [*_its_own(faults, beside), *await asyncio.to_thread(stored.blocked_words, {**agency, **own}, own.keys())]
+
+
+def _its_own(faults: Collection[Fault], beside: Bodies) -> list[Fault]:
+    return [one for one in faults if not any(lies_in(one, slug) or named_in(one, slug) for _, slug in beside)]
 
 
 async def companions(tx: Tx, draft: Draft, newest: Bodies) -> list[Draft]:
     """Open drafts of new templates that a draft's buttons lead to."""
-    wanted = {slug for slug in leads_to(json.loads(draft.body)) if (draft.kind, slug) not in newest} - {draft.slug}
+    wanted = {slug for slug in leads_to(draft.item) if (draft.kind, slug) not in newest} - {draft.slug}
     return [one for one in await drafts.all_open(tx, draft.kind) if one.slug in wanted] if wanted else []
 
 

@@ -3,112 +3,41 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import datetime as dt
 import json
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
-from bot.config import Settings, read
-from bot.domain.errors import OtklikError
+from bot.config import Settings
+from bot.shell import FAULT, OK, USAGE, Verbs, group, verb
 from bot.storage.session import Database
 
-OK, FAULT, USAGE = 0, 1, 2
 OPERATOR = "operator"
 
-T = TypeVar("T")
-Work = Callable[[Database, Settings, argparse.Namespace], Awaitable[int]]
-Verbs = Any  # argparse keeps the type of its sub-parsers to itself
 
+def register(verbs: Verbs) -> None:
+    """Add the commands."""
+    inbox = group(verbs, "inbox", "updates that could not be handled and were set aside")
+    verb(inbox, "list", "what was set aside, and why", _list_updates)
+    verb(inbox, "replay", "hand an update to the workers once more, after a fix", _replay).add_argument("id", type=int)
+    verb(inbox, "drop", "leave an update as it is, for good", _drop_update).add_argument("id", type=int)
 
-def register(verbs: Verbs, content: Verbs) -> None:
-    """Add the commands, those about the content to ``content``; ``now`` is put into what they get."""
-    rollback = _verb(content, "rollback", "what clients got under an older release, as a new release", _roll_back)
-    rollback.add_argument("number", type=int)
-    rollback.add_argument("--reason", required=True, help="kept with the release, shown to moderators")
+    outbox = group(verbs, "outbox", "messages that failed, are being repeated, or may have been sent")
+    verb(outbox, "list", "which they are, and why", _list_calls)
+    verb(outbox, "retry", "send a message again", _retry).add_argument("id", type=int)
+    verb(outbox, "drop", "never send a message", _drop_call).add_argument("id", type=int)
 
-    export = _verb(content, "export", "what clients get, as a folder of files, empty so far", _export_pack)
-    export.add_argument("folder", type=Path)
-    export.add_argument("--release", type=int, metavar="NUMBER", help="an older release")
+    keys = group(verbs, "keys", "the secret keys that protect personal values")
+    verb(keys, "rotate", "encrypt everything with OTKLIK_SECRET_KEY; former keys: OTKLIK_SECRET_KEYS_ALSO", _rotate)
 
-    inbox = _group(verbs, "inbox", "updates that could not be handled and were set aside")
-    _verb(inbox, "list", "what was set aside, and why", _list_updates)
-    _verb(inbox, "replay", "hand an update to the workers once more, after a fix", _replay).add_argument("id", type=int)
-    _verb(inbox, "drop", "leave an update as it is, for good", _drop_update).add_argument("id", type=int)
-
-    outbox = _group(verbs, "outbox", "messages that failed, are being repeated, or may have been sent")
-    _verb(outbox, "list", "which they are, and why", _list_calls)
-    _verb(outbox, "retry", "send a message again", _retry).add_argument("id", type=int)
-    _verb(outbox, "drop", "never send a message", _drop_call).add_argument("id", type=int)
-
-    keys = _group(verbs, "keys", "the secret keys that protect personal values")
-    _verb(keys, "rotate", "encrypt everything with OTKLIK_SECRET_KEY; former keys: OTKLIK_SECRET_KEYS_ALSO", _rotate)
-
-    client = _group(verbs, "client", "what is kept about one client")
+    client = group(verbs, "client", "what is kept about one client")
     who = "telegram:123456, vk:123456, page:..., the number of a request, or a client's number"
-    _verb(client, "export", "all of it as JSON, in plain words", _export).add_argument("who", help=who)
-    erase = _verb(client, "erase", "erase him: words, names and addresses go, counts and facts stay", _erase)
+    verb(client, "export", "all of it as JSON, in plain words", _export).add_argument("who", help=who)
+    erase = verb(client, "erase", "erase him: words, names and addresses go, counts and facts stay", _erase)
     erase.add_argument("who", help=who)
     erase.add_argument("--yes", action="store_true", help="do not ask")
     erase.add_argument("--when-closed", action="store_true", help="as soon as nobody owes him an answer any more")
-
-
-def _group(verbs: Verbs, name: str, help_: str) -> Verbs:
-    return verbs.add_parser(name, help=help_).add_subparsers(required=True, metavar="COMMAND")
-
-
-def _verb(group: Verbs, name: str, help_: str, work: Work) -> argparse.ArgumentParser:
-    made: argparse.ArgumentParser = group.add_parser(name, help=help_, description=help_)
-    made.set_defaults(command=partial(_do, work))
-    return made
-
-
-def _do(work: Work, parsed: argparse.Namespace) -> int:
-    settings = read(Settings)
-
-    async def done() -> int:
-        db = Database(settings.database_url, size=2)
-        try:
-            return await work(db, settings, parsed)
-        finally:
-            await db.close()
-
-    try:
-        return asyncio.run(done())
-    except OtklikError as error:
-        print(error, file=sys.stderr)
-        return FAULT
-    except OSError as error:
-        print(f"The database can't be reached: {error}. Check OTKLIK_DATABASE_URL.", file=sys.stderr)
-        return USAGE
-
-
-async def _roll_back(db: Database, settings: Settings, parsed: argparse.Namespace) -> int:
-    from bot.usecases.roll_back import roll_back_by_hand
-    from knowledge_base.faults import PackError
-
-    try:
-        made = await roll_back_by_hand(db, parsed.number, parsed.reason, parsed.now)
-    except PackError as error:
-        print(error, file=sys.stderr)
-        return FAULT
-    print(f"Release {made} has the content of release {parsed.number}; workers serve it within seconds.")
-    return OK
-
-
-async def _export_pack(db: Database, settings: Settings, parsed: argparse.Namespace) -> int:
-    from bot.usecases.export_pack import export_pack
-
-    try:
-        number = await export_pack(db, parsed.folder, parsed.release)
-    except FileExistsError as error:
-        print(f"{error}; name another folder", file=sys.stderr)
-        return USAGE
-    print(f"Release {number} is in {parsed.folder}.")
-    return OK
 
 
 # --- inbox and outbox ------------------------------------------------------------

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from knowledge_base.faults import Fault
+from knowledge_base.faults import Fault, PackError
 from knowledge_base.files import idle_files
-from knowledge_base.load import read_checked
+from knowledge_base.load import pack_of, read_checked
 from knowledge_base.plainness import plainness
 from knowledge_base.reading import Draft
 from knowledge_base.rules import plain
+from knowledge_base.schema import Pack
 
 FEW_SAMPLES = 8
 """Fewer samples than this teach the engine too little."""
@@ -34,6 +35,18 @@ def kb_check(path: Path, today: dt.date, required_texts: frozenset[str] = frozen
     draft, faults = read_checked(path, required_texts)
     plain = plainness(draft)
     return Checked(sorted([*faults, *plain.faults]), sorted([*_warnings(draft, today), *plain.warnings]), plain.ease)
+
+
+def load_held(path: Path, required_texts: frozenset[str] = frozenset()) -> Pack:
+    """Load a pack as ``load_pack`` does, and hold it to its own limits of plain language.
+
+    Raises PackError with every fault found, each with file, line and remedy.
+    """
+    draft, faults = read_checked(path, required_texts)
+    faults += plainness(draft).faults
+    if faults:
+        raise PackError(tuple(faults))
+    return pack_of(draft)
 
 
 def _warnings(draft: Draft, today: dt.date) -> Iterator[Fault]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from knowledge_base.faults import Fault, PackError
 from knowledge_base.files import broken_files
-from knowledge_base.reading import Draft, Item, read_draft
+from knowledge_base.folder import read_draft
+from knowledge_base.reading import Draft, Item
 from knowledge_base.rules import broken_rules
 from knowledge_base.schema import Pack, PackFile, StoredFile
 

@@ -6,10 +6,8 @@ What one file says about another is not looked at here: see ``knowledge_base.rul
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 
@@ -18,8 +16,7 @@ from pydantic_core import ErrorDetails
 
 from knowledge_base import schema
 from knowledge_base.faults import Fault
-from knowledge_base.media import MAX_BYTES, media_type
-from knowledge_base.source import Place, Source, given_files, pack_files, read_source
+from knowledge_base.source import Place, Source, read_source
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -89,55 +86,26 @@ class Draft:
     questions: dict[str, tuple[tuple[str, ...], Source]] = field(default_factory=dict)
     given: dict[str, Given] = field(default_factory=dict)
     """By path within the pack."""
+    raw: dict[str, bytes] = field(default_factory=dict)
+    """The YAML files as they are, by path within the pack."""
     faults: list[Fault] = field(default_factory=list)
 
 
-def read_draft(root: Path) -> Draft:
-    """Read every file of the pack in ``root``; problems are in ``faults`` and never raised."""
+def empty_draft(version: str = "") -> Draft:
+    """A pack of which nothing has been read yet."""
     kinds = (*LISTS, *FOLDERS)
-    draft = Draft(items={kind: {} for kind in kinds}, names={kind: set() for kind in kinds})
-    if not root.is_dir():
-        draft.faults.append(Fault(root.name or ".", 1, "there is no such folder", "give the folder of a pack"))
-        return draft
-    paths, draft.faults = pack_files(root)
-    digest = hashlib.sha256()
-    for path in paths:
-        name = path.relative_to(root).as_posix()
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            what = f"the file cannot be read ({error.strerror})"
-            draft.faults.append(Fault(name, 1, what, "check its permissions"))
-            continue
-        digest.update(f"{name}\0{len(raw)}\0".encode())
-        digest.update(raw)
-        source, faults = read_source(name, raw)
-        if faults:
-            draft.faults.extend(faults)
-            _remember_broken(draft, source)
-        else:
-            _file_into(draft, source)
-    for path in given_files(root):
-        draft.given[path.relative_to(root).as_posix()] = _given(path)
-    for name, given in draft.given.items():
-        digest.update(f"{name}\0{given.size}\0{given.sha256}\0".encode())
-    draft.version = digest.hexdigest()[:16]
-    _require_files(draft, {path.relative_to(root).as_posix() for path in paths})
-    return draft
+    return Draft(version, items={kind: {} for kind in kinds}, names={kind: set() for kind in kinds})
 
 
-def _given(path: Path) -> Given:
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        return Given(size)
-    data = path.read_bytes()
-    return Given(len(data), hashlib.sha256(data).hexdigest(), media_type(data))
-
-
-def _require_files(draft: Draft, present: set[str]) -> None:
-    for name in ("pack.yml", "teams.yml", "topics.yml", "policies.yml", "calendars.yml", "menus.yml"):
-        if name not in present and not any(fault.file == name for fault in draft.faults):
-            draft.faults.append(Fault(name, 1, "the file is missing", "add it to the pack"))
+def read_into(draft: Draft, name: str, raw: bytes) -> None:
+    """One YAML file into the draft; what is wrong with it becomes its faults."""
+    draft.raw[name] = raw
+    source, faults = read_source(name, raw)
+    if faults:
+        draft.faults.extend(faults)
+        _remember_broken(draft, source)
+    else:
+        _file_into(draft, source)
 
 
 def _remember_broken(draft: Draft, source: Source) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -137,6 +138,7 @@ def _receipt(item: Item[schema.Service]) -> Iterator[Fault]:
             yield item.fault(("receipt", language), f"placeholder {{{name}}} is unknown", remedy)
 
 
+@lru_cache(maxsize=200_000)
 def plain(sample: str) -> str:
     """A sample without case, ё, punctuation: two that are equal so teach the engine the same."""
     return " ".join(re.findall(r"\w+", sample.casefold().replace("ё", "е")))

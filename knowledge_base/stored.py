@@ -15,7 +15,7 @@ from knowledge_base.faults import Fault, PackError
 from knowledge_base.files import broken_files
 from knowledge_base.load import pack_of
 from knowledge_base.plainness import plainness
-from knowledge_base.reading import FOLDERS, LISTS, Draft, Given, Text, keep_item, model_of
+from knowledge_base.reading import FOLDERS, Draft, Given, Item, Text, empty_draft, keep_item, model_of
 from knowledge_base.rules import broken_rules
 from knowledge_base.schema import Pack
 from knowledge_base.source import Source
@@ -32,7 +32,7 @@ _STORED = frozenset(schema.StoredFile.model_fields) - frozenset(schema.PackFile.
 
 def bodies_of(pack: Pack) -> dict[Key, str]:
     """Every item of a pack by kind and slug."""
-    found = {("agency", pack.agency.name): pack.agency.model_dump_json()}
+    found = agency_of(pack)
     for kind in KINDS:
         found |= {(kind, slug): model.model_dump_json() for slug, model in getattr(pack, kind).items()}
     for key, texts in pack.texts.items():
@@ -40,6 +40,11 @@ def bodies_of(pack: Pack) -> dict[Key, str]:
     for slug, questions in pack.questions.items():
         found["questions", slug] = json.dumps(questions, ensure_ascii=False)
     return found
+
+
+def agency_of(pack: Pack) -> dict[Key, str]:
+    """The agency alone, which says what the texts are held to."""
+    return {("agency", pack.agency.name): pack.agency.model_dump_json()}
 
 
 def as_pack(bodies: Bodies, version: str) -> Pack:
@@ -76,13 +81,62 @@ def checked(bodies: Bodies, version: str, required_texts: frozenset[str] = froze
 
 def blocked_words(bodies: Bodies, keys: Collection[Key]) -> list[Fault]:
     """What the pack's own limits of plain language block in some of its items."""
-    part = {key: body for key, body in bodies.items() if key in keys or key[0] == "agency"}
+    part = {key: body for key, body in bodies.items() if body != GONE and (key in keys or key[0] == "agency")}
     return plainness(_draft(part, "")).faults
 
 
+GONE = "null"
+"""Body of a change that takes its item away."""
+
+
+def with_changes(bodies: Bodies, changes: Bodies) -> dict[Key, str]:
+    """The items with these changed; what an item was tested with goes with it."""
+    made = {**bodies, **changes}
+    for kind, slug in [key for key, body in changes.items() if body == GONE]:
+        for gone in ((kind, slug), ("questions", slug)):
+            made.pop(gone, None)
+    return made
+
+
+def faults_of(pack: Pack, changes: Bodies, required_texts: frozenset[str] = frozenset()) -> list[Fault]:
+    """What is wrong with a pack once these items are changed in it: the same checks, without reading all of it anew.
+
+    The items are changed as by ``with_changes``.
+    """
+    draft = _read_already(pack)
+    for (kind, slug), body in changes.items():
+        if kind in draft.items:
+            draft.items[kind].pop(slug, None)
+            draft.names[kind].discard(slug)
+        if body == GONE:
+            draft.questions.pop(slug, None)
+        else:
+            _file_into(draft, kind, slug, json.loads(body))
+    return sorted({*draft.faults, *broken_rules(draft, required_texts), *broken_files(draft)})
+
+
+def _read_already(pack: Pack) -> Draft:
+    draft = empty_draft(pack.version)
+    draft.agency = Item(pack.agency, Source("pack.yml"), ())
+    for kind in draft.items:
+        models = getattr(pack, kind)
+        draft.names[kind] = set(models)
+        one_file = Source(f"{kind}.yml")
+        draft.items[kind] = {
+            slug: Item(model, Source(f"{kind}/{slug}.yml") if kind in FOLDERS else one_file, ())
+            for slug, model in models.items()
+        }
+    draft.given = {file.path: Given(file.size, file.sha256, file.media_type) for file in pack.files.values()}
+    for key, texts in pack.texts.items():
+        draft.texts[key] = {
+            language: Text(text, Source(f"texts/{language}.yml"), (key,)) for language, text in texts.items()
+        }
+    draft.questions = {slug: (asked, Source(f"questions/{slug}.yml")) for slug, asked in pack.questions.items()}
+    return draft
+
+
 def _draft(bodies: Bodies, version: str) -> Draft:
-    kinds = (*LISTS, *FOLDERS)
-    draft = Draft(version=version, items={kind: {} for kind in kinds}, names={kind: set() for kind in kinds})
+    draft = empty_draft(version)
     for (kind, slug), body in bodies.items():
         _file_into(draft, kind, slug, json.loads(body))
     return draft

@@ -46,6 +46,19 @@ async def save(visit: Acting, slug: Slug, action: Action = "", seen: Seen = 0, b
     return await _did(visit, slug, act, "saved", typed)
 
 
+@router.post("/templates/{slug}/delete")
+async def delete(
+    visit: Acting, slug: Slug, action: Action = "", seen: Seen = 0, base: Number = 0, sure: Word = ""
+) -> Response:
+    """A draft that takes the template away."""
+    if not sure:
+        told = visit.says("Tick that you mean it: the template stays.")
+        return await editor(visit, slug, 422, trouble=Trouble(told))
+    form = desk_forms.Form(clean(action), seen)
+    act = write_draft.write_deletion(visit.desk.runtime, who(visit).id, slug, form, base or None)
+    return await _did(visit, slug, act, "deletion")
+
+
 @router.post("/templates/{slug}/submit")
 async def submit(visit: Acting, slug: Slug, action: Action = "", seen: Seen = 0, draft: Number = 0) -> Response:
     act = review_draft.submit(visit.desk.runtime, who(visit).id, draft, desk_forms.Form(clean(action), seen))
@@ -142,7 +155,7 @@ async def _did(
         if typed is None:
             told = says("Meanwhile the draft has gone on: see how it stands now.")
             return await editor(visit, slug, 409, remark=remark, trouble=Trouble(told))
-        theirs = json.loads(conflict.body) if conflict.body else {}
+        theirs = json.loads(conflict.body or "null") or {}
         changes = tuple(differences(theirs, {**theirs, **typed}))
         trouble = Trouble("conflict", conflict=conflict, theirs=changes)
         return await editor(visit, slug, 409, typed=typed, trouble=trouble)

@@ -13,8 +13,9 @@ from babel.dates import format_date
 
 from bot.console.desk import Visit
 from bot.console.labels import Chip
-from bot.domain.drafts import Draft, State, Verb
+from bot.domain.drafts import GONE, Draft, State, Step, Verb
 from bot.storage.release_history import ReleaseRow
+from bot.usecases.read_templates import Card
 from knowledge_base.faults import Fault
 from knowledge_base.plain_language.result import Kind
 
@@ -41,8 +42,10 @@ class TemplateWords:
             case _:
                 assert_never(state)
 
-    def step(self, verb: Verb) -> str:
+    def step(self, step: Step) -> str:
         says = self.visit.says
+        if step.body == GONE:
+            return says("proposed to take it away")
         names: Mapping[Verb, str] = {
             Verb.SAVED: says("saved it"),
             Verb.SUBMITTED: says("gave it to be read"),
@@ -51,7 +54,7 @@ class TemplateWords:
             Verb.RELEASED: says("released it"),
             Verb.DROPPED: says("dropped it"),
         }
-        return names[verb]
+        return names[step.verb]
 
     def field(self, name: str, language: str = "") -> str:
         says = self.visit.says
@@ -103,8 +106,26 @@ class TemplateWords:
 
     def draft_title(self, draft: Draft) -> str:
         """What a draft is called, however much of it is written."""
-        title = json.loads(draft.body).get("title")
-        return self.title(title if isinstance(title, dict) else {}, draft.slug)
+        live = self.visit.desk.pack.templates.get(draft.slug)
+        if draft.deletes:
+            title = self.title(live.title if live else {}, draft.slug)
+            return self.visit.says("take away “%(title)s”") % {"title": title}
+        written = draft.item.get("title")
+        return self.title(written if isinstance(written, dict) else {}, draft.slug)
+
+    def in_the_way(self, fault: Fault, card: Card) -> str:
+        """What stands in the way of a draft; of one that takes an answer away: where something still leads to it."""
+        if not (card.draft and card.draft.deletes and fault.what.startswith(f"'{card.slug}' is not in ")):
+            return self.fault(fault)
+        says = self.visit.says
+        folder, _, name = fault.file.partition("/")
+        slug = name.removesuffix(".yml")
+        if folder == "templates" and (other := self.visit.desk.pack.templates.get(slug)):
+            told = says("A button of “%(title)s” leads here: take it out and release that first")
+            return told % {"title": self.title(other.title, slug)}
+        if fault.file == "menus.yml":
+            return says("A button of the menu leads here: whoever keeps the folder has to take it out first")
+        return says("%(file)s needs it: whoever keeps the folder has to change that first") % {"file": fault.file}
 
     def day(self, day: str) -> str:
         """ "1 June 2027"; as it was typed where it is no day."""

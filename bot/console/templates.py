@@ -21,15 +21,15 @@ from bot.domain.drafts import OPEN, SLUG, DraftConflict
 from bot.domain.reviews import Mark
 from bot.domain.staff import Right
 from bot.storage.release_history import Version
-from bot.usecases import read_templates
-from bot.usecases.read_templates import Wanted
+from bot.usecases import list_templates, read_templates
+from bot.usecases.list_templates import Wanted
 from knowledge_base.faults import Fault
 
 router = APIRouter(default_response_class=HTMLResponse)
 
 Slug = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
 SHOWS = (*(state.value for state in OPEN), *(mark.value for mark in Mark))
-DID = ("saved", "submitted", "approved", "returned", "dropped")
+DID = ("saved", "deletion", "submitted", "approved", "returned", "dropped")
 SHOWN = 100
 """Templates on one page."""
 MOST_BUTTONS = 8
@@ -76,7 +76,7 @@ async def templates(
     bad: Annotated[str, Query(max_length=5)] = "",
 ) -> Response:
     """``bad``: what was asked for as the code of a new one is none."""
-    found = await read_templates.listing(visit.desk.runtime, who(visit).id, choice)
+    found = await list_templates.list_templates(visit.desk.runtime, who(visit).id, choice)
     rows = found.rows[(page - 1) * SHOWN : page * SHOWN]
     pages = -(-len(found.rows) // SHOWN)
     return visit.page(
@@ -163,7 +163,7 @@ async def editor(
         values=lambda name, language: _text(item, name, language),
         seen=trouble.conflict.step if trouble.conflict else card.draft.step if card.draft else 0,
         base_version=(trouble.conflict.base if trouble.conflict else card.live.id if card.live else None) or 0,
-        changes=differences(card.live_item, card.item) if card.draft and card.live else (),
+        changes=differences(card.live_item, card.item) if card.draft and card.live and not card.draft.deletes else (),
         trouble=trouble,
         remark=remark,
         did=did,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import Any
 from bot.domain.errors import OtklikError
 
 TEMPLATES = "templates"
+GONE = "null"
+"""Body of a draft that takes its item away."""
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -82,6 +85,17 @@ class Draft:
     """Number of its last step: what a form has shown."""
     changed_at: dt.datetime
 
+    @property
+    def item(self) -> dict[str, Any]:
+        """What was typed; nothing where it takes the item away."""
+        item: dict[str, Any] = json.loads(self.body) or {}
+        return item
+
+    @property
+    def deletes(self) -> bool:
+        """Once it is released there is no such item any more."""
+        return self.body == GONE
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -117,6 +131,15 @@ class WrongState(OtklikError):
 
 class ReasonMissing(OtklikError):
     """A word why is needed."""
+
+
+class DraftsInTheWay(OtklikError):
+    """Drafts are open on items that this would change under them."""
+
+    def __init__(self, slugs: Sequence[str]) -> None:
+        self.slugs = tuple(slugs)
+        told = ", ".join(self.slugs)
+        super().__init__(f"Drafts are open on items that the folder changes: {told}. Release or drop them first.")
 
 
 class NothingToRelease(OtklikError):

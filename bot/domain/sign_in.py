@@ -53,6 +53,10 @@ class WeakPassword(OtklikError):
     """The password is too short, too long, too plain, or much like the login."""
 
 
+class NobodyKnown(OtklikError):
+    """Nobody active has this login or number. 'otklik staff list' shows them all."""
+
+
 class LastAdministrator(OtklikError):
     """The last administrator who can sign in has to stay. Make another one first, who sets a password."""
 

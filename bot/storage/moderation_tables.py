@@ -75,3 +75,15 @@ gap_question = Table(
     _of("gap_id", "gap.id"), Index(None, "gap_id"),
 )
 """A question that is forgotten or erased goes, and its gap is compared without it from then on."""
+
+source = Table(
+    "source", metadata, Column("sha256", Text, primary_key=True), Column("bytes", LargeBinary, nullable=False),
+)
+"""A YAML file of a pack's folder by its content."""
+
+release_source = Table(
+    "release_source", metadata,
+    Column("release", Integer, ForeignKey("release.number"), primary_key=True), Column("path", Text, primary_key=True),
+    Column("sha256", Text, ForeignKey("source.sha256"), nullable=False),
+)
+"""The folder that came in with a release."""

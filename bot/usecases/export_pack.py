@@ -1,4 +1,4 @@
-"""Write what clients get to a folder: to be read, kept, or edited and published again."""
+"""Write what clients get to a folder: to be read, kept, or edited and imported again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from bot.domain.desk_errors import NotThere
-from bot.storage import files, releases, touchpoints
+from bot.storage import files, releases, sources, touchpoints
 from bot.storage.session import Database
 from knowledge_base.write import write_pack
 
@@ -14,9 +14,9 @@ from knowledge_base.write import write_pack
 async def export_pack(db: Database, folder: Path, number: int | None = None) -> int:
     """The newest release, or the one named, into a folder that is empty or not there. Returns its number.
 
-    With the newest goes the register of touchpoints as it stands, which no release holds.
-
-    Raises NotThere for no such release, FileExistsError.
+    A release that came from a folder is that folder again, byte by byte; of what was changed at the desk since then,
+    only the lines of the changed items are others. With the newest goes the register of touchpoints as it stands,
+    which no release holds. Raises NotThere for no such release, FileExistsError.
     """
     async with db.begin() as tx:
         newest = await releases.latest(tx)
@@ -28,5 +28,6 @@ async def export_pack(db: Database, folder: Path, number: int | None = None) -> 
         if number is None:
             pack = pack.model_copy(update={"touchpoints": await touchpoints.as_content(tx)})
         content = {file.sha256: await files.content(tx, file.sha256) or b"" for file in pack.files.values()}
-    await asyncio.to_thread(write_pack, pack, folder, lambda file: content[file.sha256])
+        came_from = await sources.of(tx, wanted)
+    await asyncio.to_thread(write_pack, pack, folder, lambda file: content[file.sha256], came_from)
     return wanted

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -10,15 +12,20 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
+from bot import moderation
+from bot.domain.drafts import TEMPLATES, DraftsInTheWay
 from bot.domain.errors import ReleaseUnreadable
-from bot.storage import files, releases, touchpoints
+from bot.domain.staff import Right
+from bot.storage import audit, drafts, files, releases, touchpoints
+from bot.storage import sources as kept_sources
 from bot.storage.releases import Latest, Made
 from bot.storage.session import Database, Tx
 from knowledge_base import stored
 from knowledge_base.faults import Fault, PackError
+from knowledge_base.folder import sources_of
 from knowledge_base.load import content_of
 from knowledge_base.schema import Pack
-from knowledge_base.stored import Key
+from knowledge_base.stored import Bodies, Key
 
 
 class Came(StrEnum):
@@ -60,7 +67,7 @@ class Published:
             case Came.MERGED:
                 lines.append("The folder's changes were added; what was changed at the desk stays.")
             case Came.FORMER:
-                lines.append("This folder was imported before; what was released since stays ('otklik kb publish').")
+                lines.append("This folder was imported before; what was released since stays ('otklik kb import').")
             case Came.REFUSED:
                 lines.append("The folder was not imported, it does not fit what was changed at the desk:")
                 lines += [f"  {fault}" for fault in self.faults]
@@ -80,6 +87,11 @@ class How:
     """A worker starts: a folder that was imported before is left alone, and one that does not fit stops nothing."""
     whole: bool = False
     """The folder as it is, over whatever the desk has changed."""
+    over_drafts: bool = False
+    """Even where drafts are open on what it changes: they stay, and whoever wrote them is shown both texts."""
+    by: str = ""
+    """Login or number of the person whose release it is; none: nobody's in particular."""
+    reason: str = "imported from files"
     required: frozenset[str] = frozenset()
     """Keys of the texts that the program says."""
 
@@ -88,8 +100,10 @@ async def publish_pack(db: Database, pack: Pack, folder: Path, now: dt.datetime,
     """The release that holds the pack of a folder, its files along with it; several workers may call it at once.
 
     Raises PackError when the folder does not fit what the desk has changed (at a start it is told instead), or
-    when what is live lacks texts that this program says; ReleaseUnreadable.
+    when what is live lacks texts that this program says; DraftsInTheWay (never at a start), NobodyKnown,
+    Forbidden, ReasonMissing, ReleaseUnreadable.
     """
+    sources = await asyncio.to_thread(sources_of, folder, pack.version)
     async with db.begin() as tx:
         await releases.lock(tx)
         by_hash = {file.sha256: file for file in pack.files.values()}
@@ -97,34 +111,46 @@ async def publish_pack(db: Database, pack: Pack, folder: Path, now: dt.datetime,
             file = by_hash[sha256]
             await files.keep(tx, content_of(folder, file), file.media_type, now)
         newest = await releases.latest(tx)
-        made = Made("import", "imported from files", now, imported=pack.version)
+        author = f"staff:{await moderation.by_hand(tx, how.by, Right.RELEASE)}" if how.by else "import"
+        made = Made(author, moderation.reason_of(how.reason), now, imported=pack.version)
         came, both, faults = await _bring(tx, pack, newest, made, how)
         await touchpoints.first_content(tx, pack.touchpoints.values(), now)
         live = await releases.latest(tx)
         assert live is not None, "a release was made just now"
+        if came in (Came.WHOLE, Came.MERGED) and (newest is None or newest.number < live.number):
+            await kept_sources.keep(tx, live.number, sources)
+            if not how.starting:
+                await audit.write(tx, now, author if how.by else "cli", "release.imported", f"release:{live.number}")
         return Published(live.number, await releases.birth(tx), await _served(tx, live, pack, how), came, both, faults)
 
 
 async def _bring(
     tx: Tx, pack: Pack, newest: Latest | None, made: Made, how: How
 ) -> tuple[Came, tuple[Key, ...], tuple[Fault, ...]]:
-    if newest is None or how.whole:
+    folder = stored.bodies_of(pack)
+    if newest is None:
+        await _held_to_its_limits(folder, folder.keys())
         await releases.publish(tx, pack, made.author, made.reason, made.at)
         return Came.WHOLE, (), ()
     if newest.version == pack.version:
         return Came.NOTHING, (), ()
     if how.starting and await releases.imported_as(tx, pack.version) is not None:
         return Came.FORMER, (), ()
-    folder = stored.bodies_of(pack)
     desk = stored.plain(await releases.content(tx, newest.number))
-    bodies, both = stored.merged(stored.plain(await releases.folder_bodies(tx)), desk, folder)
+    base = stored.plain(await releases.folder_bodies(tx))
+    bodies, both = (folder, []) if how.whole else stored.merged(base, desk, folder)
     if bodies == desk != folder:
         await releases.remember_folder(tx, folder)
         return Came.NOTHING, tuple(both), ()
+    changed = {key for key in bodies.keys() | desk.keys() if bodies.get(key) != desk.get(key)}
+    if not (how.starting or how.over_drafts):
+        await _leave_drafts(tx, changed)
     whole = bodies == folder
     version = pack.version if whole else stored.digest(bodies)
     try:
-        stored.checked(bodies, version, how.required)
+        if not whole:
+            await asyncio.to_thread(stored.checked, bodies, version, how.required)
+        await _held_to_its_limits(bodies, changed)
     except PackError as error:
         if not how.starting:
             raise
@@ -132,6 +158,20 @@ async def _bring(
     await releases.make(tx, bodies, version, made)
     await releases.remember_folder(tx, folder)
     return Came.WHOLE if whole else Came.MERGED, tuple(both), ()
+
+
+async def _held_to_its_limits(bodies: Bodies, changed: AbstractSet[Key]) -> None:
+    """What the pack's own limits of plain language block comes in by no door. Raises PackError."""
+    blocked = await asyncio.to_thread(stored.blocked_words, bodies, changed & bodies.keys())
+    if blocked:
+        raise PackError(tuple(blocked))
+
+
+async def _leave_drafts(tx: Tx, changed: AbstractSet[Key]) -> None:
+    """Raises DraftsInTheWay."""
+    slugs = [one.slug for one in await drafts.all_open(tx, TEMPLATES) if (one.kind, one.slug) in changed]
+    if slugs:
+        raise DraftsInTheWay(sorted(slugs))
 
 
 async def _served(tx: Tx, live: Latest, pack: Pack, how: How) -> Pack:
@@ -143,6 +183,6 @@ async def _served(tx: Tx, live: Latest, pack: Pack, how: How) -> Pack:
         raise ReleaseUnreadable from error
     missing = sorted(how.required - served.texts.keys())
     if missing:
-        remedy = "'otklik kb publish --whole' brings the folder's texts"
+        remedy = "'otklik kb import --whole' brings the folder's texts"
         raise PackError(tuple(Fault(f"release {live.number}", 1, f"missing text {key!r}", remedy) for key in missing))
     return served

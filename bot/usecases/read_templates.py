@@ -1,4 +1,4 @@
-"""The templates as moderators see them: the list, one with its draft and its history, the releases."""
+"""A template as moderators see it, with its draft and its history; the releases."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot import acting, moderation
-from bot.domain import reviews, terms
+from bot import acting
+from bot.domain import terms
 from bot.domain.desk_errors import NotThere
-from bot.domain.drafts import OPEN, TEMPLATES, Draft, Live, State, Step, Verb
-from bot.domain.reviews import Mark
+from bot.domain.drafts import TEMPLATES, Draft, Live, State, Step, Verb
 from bot.domain.staff import Right, rights
+from bot.domain.text_keys import REQUIRED_TEXTS
 from bot.storage import drafts, members, release_history, releases
 from bot.storage.release_history import ReleaseRow, Touched, Version
 from bot.storage.session import Tx
@@ -22,44 +22,7 @@ from bot.turn import Runtime
 from knowledge_base.faults import Fault
 from knowledge_base.plain_language.result import Kind
 from knowledge_base.plainness import review_by
-from knowledge_base.schema import Localized, Pack, PlainLanguage
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which templates are listed."""
-
-    search: str = ""
-    topic: str = ""
-    show: str = ""
-    """A state of drafts, a mark of reviews, or nothing for all."""
-    owner: str = ""
-    by_date: bool = False
-    """The nearest review date first; else by topic and title."""
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateRow:
-    slug: str
-    title: Localized
-    topic: str
-    owner: str
-    review_by: str
-    mark: Mark | None
-    draft: Draft | None
-    new: bool
-    """Clients do not get it yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    rows: Sequence[TemplateRow]
-    counts: Mapping[str, int]
-    """By ``Wanted.show``."""
-    release: int
-    coming: bool
-    """This worker still learns the newest release."""
-    may: frozenset[Right]
+from knowledge_base.schema import Pack, PlainLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,81 +87,12 @@ class ReleasesPage:
     """The one that this worker serves."""
 
 
-async def listing(runtime: Runtime, actor: int, wanted: Wanted) -> Listing:
-    """As wanted. Raises Forbidden."""
-    async with runtime.db.begin() as tx:
-        may = await _rights(tx, actor)
-        opened = {one.slug: one for one in await drafts.all_open(tx, TEMPLATES)}
-        newest = await releases.latest(tx)
-    content, today = runtime.shelf.content, _today(runtime)
-    found = [
-        TemplateRow(
-            slug,
-            one.title,
-            one.topic,
-            one.owner,
-            one.review_by.isoformat(),
-            reviews.mark_of(content.pack, one.review_by, today),
-            opened.get(slug),
-            False,
-        )
-        for slug, one in content.pack.templates.items()
-    ]
-    found += [_new(one) for slug, one in opened.items() if slug not in content.pack.templates]
-    order = {key: place for place, key in enumerate(content.pack.topics)}
-    default = content.pack.agency.default_language
-    found.sort(key=lambda row: (order.get(row.topic, len(order)), row.title.get(default, row.slug).casefold()))
-    counts = {state.value: sum(row.draft is not None and row.draft.state is state for row in found) for state in OPEN}
-    counts |= {mark.value: sum(row.mark is mark for row in found) for mark in Mark}
-    if wanted.by_date:
-        found.sort(key=lambda row: row.review_by or "9")
-    words = wanted.search.casefold().split()
-    shown = [row for row in found if _fits(row, wanted) and (not words or _holds(row, content.pack, words))]
-    number = newest.number if newest else content.release
-    return Listing(shown, counts, number, number != content.release, may)
-
-
-def _new(draft: Draft) -> TemplateRow:
-    item = json.loads(draft.body)
-    title = item.get("title")
-    return TemplateRow(
-        draft.slug,
-        title if isinstance(title, dict) else {},
-        str(item.get("topic") or ""),
-        str(item.get("owner") or ""),
-        str(item.get("review_by") or ""),
-        None,
-        draft,
-        True,
-    )
-
-
-def _fits(row: TemplateRow, wanted: Wanted) -> bool:
-    if wanted.topic and row.topic != wanted.topic:
-        return False
-    if wanted.owner and row.owner != wanted.owner:
-        return False
-    if wanted.show in set(Mark) and row.mark != wanted.show:
-        return False
-    asked = wanted.show in {state.value for state in OPEN}
-    return not asked or (row.draft is not None and row.draft.state == wanted.show)
-
-
-def _holds(row: TemplateRow, pack: Pack, words: Sequence[str]) -> bool:
-    """Whether every word is in its title, its answer, or its questions."""
-    texts = [row.slug, *map(str, row.title.values())]
-    if (template := pack.templates.get(row.slug)) is not None:
-        texts += template.short.values()
-        texts += (sample for samples in template.samples.values() for sample in samples)
-    held = " ".join(texts).casefold()
-    return all(word in held for word in words)
-
-
 async def stored_item(runtime: Runtime, actor: int, slug: str) -> Mapping[str, Any]:
     """What stands in the draft of a template, else what clients get; empty for none. Raises Forbidden."""
     async with runtime.db.begin() as tx:
         await _rights(tx, actor)
-        found = await drafts.open_of(tx, TEMPLATES, slug) or await drafts.live(tx, TEMPLATES, slug)
+        draft = await drafts.open_of(tx, TEMPLATES, slug)
+        found = draft if draft and not draft.deletes else await drafts.live(tx, TEMPLATES, slug)
     item: Mapping[str, Any] = json.loads(found.body) if found else {}
     return item
 
@@ -211,11 +105,11 @@ async def card(runtime: Runtime, actor: int, slug: str, *, new: bool = False) ->
         if live is None and draft is None and not new:
             raise NotThere
         steps = await drafts.steps(tx, draft.id) if draft else ()
-        faults = await moderation.faults_of(tx, draft) if draft else ()
+        faults = await moderation.seen_faults(tx, runtime.shelf.content.pack, draft) if draft else ()
         coming = await _coming(tx, runtime.shelf.content.pack, slug)
         own = any(one.staff == actor and one.verb is Verb.SAVED for one in steps)
     live_item = json.loads(live.body) if live else {}
-    item = json.loads(draft.body) if draft else live_item
+    item = draft.item if draft and not draft.deletes else live_item
     overdue = bool(live_item) and str(live_item.get("review_by", "")) < _today(runtime).isoformat()
     plain = await asyncio.to_thread(_plain, item, runtime.shelf.content.pack.agency.plain_language)
     return Card(slug, live, live_item, draft, item, steps, faults, may, own, overdue, plain, coming)
@@ -223,7 +117,7 @@ async def card(runtime: Runtime, actor: int, slug: str, *, new: bool = False) ->
 
 async def _coming(tx: Tx, pack: Pack, slug: str) -> dict[str, Localized]:
     opened = [one for one in await drafts.all_open(tx, TEMPLATES) if one.slug not in pack.templates]
-    titles = {one.slug: json.loads(one.body).get("title") for one in opened if one.slug != slug}
+    titles = {one.slug: one.item.get("title") for one in opened if one.slug != slug}
     return {other: title if isinstance(title, dict) else {} for other, title in titles.items()}
 
 

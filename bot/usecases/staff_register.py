@@ -6,15 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 from bot.domain import sign_in
-from bot.domain.errors import OtklikError
-from bot.domain.sign_in import LastAdministrator
+from bot.domain.sign_in import LastAdministrator, NobodyKnown
 from bot.storage import members, sessions, staff
 from bot.storage.members import Member
 from bot.storage.session import Database
-
-
-class NobodyKnown(OtklikError):
-    """Nobody active has this login or number. 'otklik staff list' shows them all."""
 
 
 async def list_staff(db: Database) -> Sequence[Member]:

@@ -1,4 +1,4 @@
-"""Write a draft of a template; one that was not there before begins with it."""
+"""Write a draft of a template, or that it is to go; one that was not there before begins with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from bot import moderation
 from bot.acting import Done, Form
-from bot.domain.drafts import TEMPLATES
+from bot.domain.desk_errors import NotThere
+from bot.domain.drafts import GONE, TEMPLATES
 from bot.domain.events import StaffPerson
 from bot.domain.staff import Right
 from bot.moderation import Did
@@ -26,17 +27,31 @@ async def write_draft(
     """
     body = moderation.body_of(slug, item)
 
+    return await _write(runtime, actor, slug, body, form, base)
+
+
+async def write_deletion(runtime: Runtime, actor: int, slug: str, form: Form, base: int | None) -> Done:
+    """The same for a template that clients are not to get any more: read by a second person and released like a text.
+
+    Raises as ``write_draft`` does, NotThere for one that clients do not get: its draft can be dropped.
+    """
+    return await _write(runtime, actor, slug, GONE, form, base)
+
+
+async def _write(runtime: Runtime, actor: int, slug: str, body: str, form: Form, base: int | None) -> Done:
     async def write(tx: Tx, who: StaffPerson) -> Did:
         draft, live = await drafts.open_of(tx, TEMPLATES, slug), await drafts.live(tx, TEMPLATES, slug)
         stands = (draft.step if draft else 0, live.id if live else None)
         if stands != (form.seen or 0, base):
             raise await moderation.conflict(tx, TEMPLATES, slug, draft)
+        if live is None and body == GONE:
+            raise NotThere
         now = runtime.clock()
         if draft is None:
             number = await drafts.begin(tx, TEMPLATES, slug, body, base, actor, now)
         else:
             number = draft.id
             await drafts.save(tx, number, body, base, actor, now)
-        return Did("draft.saved", f"draft:{number}")
+        return Did("draft.deletion" if body == GONE else "draft.saved", f"draft:{number}")
 
     return await moderation.act(runtime, actor, Right.EDIT, form, write)

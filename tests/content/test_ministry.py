@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from knowledge_base.check import kb_check
+from knowledge_base.folder import read_draft
 from knowledge_base.load import load_pack
 from knowledge_base.plainness import plainness
-from knowledge_base.reading import read_draft
 from knowledge_base.rules import localized
 from knowledge_base.schema import Pack
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -102,21 +101,3 @@ async def test_one_client_exported_rotated_and_erased(world: World) -> None:
     assert "delete it there" in printed
     code, printed = await otklik(url, "client", "export", who, **both)
     assert (code, "There is no such client" in printed) == (1, True)
-
-
-async def test_an_older_release_is_brought_back(database_url: str, tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(ROOT / "knowledge_base" / "packs" / "ministry", tmp_path / "pack"))
-    assert (await otklik(database_url, "kb", "publish", str(folder)))[1].startswith("Release 1;")
-    texts = folder / "texts" / "ru.yml"
-    texts.write_text(texts.read_text().replace("thanks: Пожалуйста.", "thanks: На здоровье."))
-    assert (await otklik(database_url, "kb", "publish", str(folder)))[1].startswith("Release 2;")
-    code, printed = await otklik(database_url, "kb", "rollback", "1", "--reason", "было лучше")
-    assert (code, printed.split(";")[0]) == (0, "Release 3 has the content of release 1")
-    code, printed = await otklik(database_url, "kb", "rollback", "9", "--reason", "было лучше")
-    assert (code, printed) == (1, "There is nothing under this number.\n")
-    assert (await otklik(database_url, "kb", "rollback", "3", "--reason", "было лучше"))[0] == 1
-    out = tmp_path / "out"
-    assert await otklik(database_url, "kb", "export", str(out)) == (0, f"Release 3 is in {out}.\n")
-    assert "Пожалуйста." in (out / "texts" / "ru.yml").read_text()
-    assert (await otklik(database_url, "kb", "export", str(out)))[0] == 2
-    assert (await otklik(database_url, "kb", "check", str(out)))[0] == 0

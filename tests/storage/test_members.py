@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.sign_in import NobodyKnown
 from bot.usecases.add_staff import BadStaff, add_staff
-from bot.usecases.staff_register import NobodyKnown, deactivate, list_staff
+from bot.usecases.staff_register import deactivate, list_staff
 from tests.domain.talk import WEDNESDAY
 from tests.storage.worker import Worker
 
