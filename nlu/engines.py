@@ -122,9 +122,10 @@ class Engines:
         return self._folder / "drafts"
 
     def lend(self, former: object, pack: Pack) -> Live | None:
-        """An engine for a pack before its own is fitted, from one that serves now; None where that can't be."""
-        lent = former.matcher.lent_to(pack) if isinstance(former, Live) else None
-        return Live(lent, pack.version, self.rasa, self.shadows) if lent else None
+        """An engine for a pack before its own is fitted, from one that serves now; None where that is not of here."""
+        if not isinstance(former, Live):
+            return None
+        return Live(former.matcher.lent_to(pack), pack.version, self.rasa, self.shadows)
 
     async def compare(
         self, now: Callable[[], float], count: Callable[[Understanding, Understanding | None], None]

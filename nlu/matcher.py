@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from knowledge_base.schema import Pack
@@ -58,12 +59,10 @@ class Matcher:
         matcher.rank(["проверка"])
         return matcher
 
-    def lent_to(self, pack: Pack) -> Matcher | None:
+    def lent_to(self, pack: Pack) -> Matcher:
         """What was learned from another content, for this one until its own is learned: its topics and samples count
-        already, not yet what is alike to them. None where the other content has a topic that is gone.
+        already, not yet what is alike to them. What sounds like a topic that is gone sounds like nothing.
         """
-        if not set(self.classifier.labels) <= pack.templates.keys() | pack.services.keys() | pack.intents.keys():
-            return None
         return Matcher(pack, self.classifier, familiar_with(examples(pack)), self._taught)
 
     def understand(self, text: str) -> Understanding:
@@ -81,5 +80,9 @@ class Matcher:
             return []
         labels = self.classifier.labels
         rows = self.classifier.probabilities(texts)
-        orders = rows.argsort(axis=1)[:, ::-1][:, : MAX_CANDIDATES + 1]
-        return [[(labels[n], float(row[n])) for n in order] for row, order in zip(rows, orders, strict=True)]
+        orders = rows.argsort(axis=1)[:, ::-1]
+        known = self.reader.slugs
+        return [
+            [(labels[n], float(row[n])) for n in islice((n for n in order if labels[n] in known), MAX_CANDIDATES + 1)]
+            for row, order in zip(rows, orders, strict=True)
+        ]

@@ -241,13 +241,16 @@ def test_a_huge_text_is_cheap(ministry: Matcher) -> None:
 
 
 def test_what_was_learned_is_lent_to_another_content(ministry: Matcher, ministry_pack: Pack) -> None:
-    """Its new samples count at once; where a topic is gone nothing is lent."""
+    """Its new samples count at once; what sounds like a topic that is gone sounds like nothing."""
     template = ministry_pack.templates["contacts"]
     samples = {**template.samples, "ru": (*template.samples["ru"], "шуршунчики фырчат")}
     newer = {**ministry_pack.templates, "contacts": template.model_copy(update={"samples": samples})}
     lent = ministry.lent_to(ministry_pack.model_copy(update={"templates": newer}))
-    assert lent is not None
     assert ministry.understand("шуршунчики фырчат").slug != "contacts"
     assert lent.understand("шуршунчики фырчат").slug == "contacts"
     fewer = {slug: one for slug, one in ministry_pack.templates.items() if slug != "contacts"}
-    assert ministry.lent_to(ministry_pack.model_copy(update={"templates": fewer})) is None
+    without = ministry.lent_to(ministry_pack.model_copy(update={"templates": fewer}))
+    for asked in ("где вы находитесь", "как до вас добраться"):
+        assert ministry.understand(asked).slug == "contacts"
+        lost = without.understand(asked)
+        assert (lost.outcome, "contacts" in {one.slug for one in lost.candidates}) == (Outcome.UNKNOWN, False)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from bot.domain.drafts import Verb
 from bot.storage import drafts
 from bot.storage.session import Database
 from tests.domain.talk import WEDNESDAY
@@ -69,8 +70,8 @@ async def drafted(db: Database, slug: str, body: str, *, approved: bool) -> None
         assert live is not None
         number = await drafts.begin(tx, "templates", slug, body or live.body, live.id, anna, WEDNESDAY)
         if approved:
-            await drafts.step(tx, number, drafts.Verb.SUBMITTED, anna, WEDNESDAY)
-            await drafts.step(tx, number, drafts.Verb.APPROVED, boris, WEDNESDAY)
+            await drafts.step(tx, number, Verb.SUBMITTED, anna, WEDNESDAY)
+            await drafts.step(tx, number, Verb.APPROVED, boris, WEDNESDAY)
 
 
 @pytest.mark.requirement("K10")

@@ -22,7 +22,7 @@ LEARNING = 240.0
 
 
 async def publishes(world: World, folder: Path) -> int:
-    """What ``otklik kb publish`` does."""
+    """What ``otklik kb import`` does."""
     return (await publish_pack(world.runtime.db, load_pack(folder), folder, world.clock())).release
 
 

@@ -40,7 +40,7 @@ class Moderator:
             live = await drafts.live(tx, TEMPLATES, slug)
         self.slug, self.seen, self.base = slug, self.draft.step if self.draft else 0, live.id if live else None
         shown = self.draft or live
-        self.item = json.loads(shown.body) if shown else {}
+        self.item = (json.loads(shown.body) if shown else {}) or {}
         return self.item
 
     def form(self) -> Form:
@@ -52,6 +52,11 @@ class Moderator:
         )
         await self.opens(self.slug)
         return done
+
+    async def takes_away(self, slug: str) -> Done:
+        """Opens a template and proposes that clients do not get it any more."""
+        await self.opens(slug)
+        return await write_draft.write_deletion(self.world.runtime, self.staff.number, slug, self.form(), self.base)
 
     async def edits(self, slug: str, short: str) -> None:
         """Opens, changes the short Russian answer, saves."""
