@@ -82,7 +82,9 @@ def _whole(content: Bodies, changes: Mapping[Key, str]) -> tuple[Pack, dict[str,
 
 
 def _guilty(changes: Mapping[Key, str], faults: Collection[Fault]) -> dict[str, tuple[Fault, ...]]:
-    """Items taken away that something leads to; else changes in which a fault lies, else those that one names as the other of two, else all of them."""
+    """Items taken away that something leads to; else changes in which a fault lies, else those that one names as the
+    other of two, else all of them.
+    """
     missed = {slug for (_, slug), body in changes.items() if body == stored.GONE}
 
     def needed(fault: Fault, slug: str) -> bool:

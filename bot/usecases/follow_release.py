@@ -18,8 +18,7 @@ async def follow_release(runtime: Runtime) -> None:
     """Serve the newest release at once, and learn it in the background; both swaps are of a release and its engine.
 
     Until it is learned the engine of the former serves for it. A release that can't be read or learned changes
-    nothing: raises what was wrong with it, and the next tick tries
-    again.
+    nothing: raises what was wrong with it, and the next tick tries again.
     """
     shelf, engines = runtime.shelf, runtime.engines
     if engines is None:

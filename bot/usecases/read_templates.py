@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot import acting
+from bot import acting, moderation
 from bot.domain import terms
 from bot.domain.desk_errors import NotThere
 from bot.domain.drafts import TEMPLATES, Draft, Live, State, Step, Verb
 from bot.domain.staff import Right, rights
-from bot.domain.text_keys import REQUIRED_TEXTS
 from bot.storage import drafts, members, release_history, releases
 from bot.storage.release_history import ReleaseRow, Touched, Version
 from bot.storage.session import Tx
@@ -22,7 +21,7 @@ from bot.turn import Runtime
 from knowledge_base.faults import Fault
 from knowledge_base.plain_language.result import Kind
 from knowledge_base.plainness import review_by
-from knowledge_base.schema import Pack, PlainLanguage
+from knowledge_base.schema import Localized, Pack, PlainLanguage
 
 
 @dataclass(frozen=True, slots=True)

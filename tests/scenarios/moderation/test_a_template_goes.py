@@ -21,7 +21,7 @@ QUESTION = "субсидия на теплицу"
 @pytest.mark.timeout(300)
 @pytest.mark.requirement("K2", "K3", "A4")
 async def test_an_answer_goes_while_a_client_reads_it(world: World) -> None:
-    """Мария holds its buttons: they tell her politely; her next question finds other topics; the roll-back brings it back."""
+    """Мария holds its buttons: they tell her politely; she is asked back; the roll-back brings it back."""
     anna, boris = await moderator(world, "Анна"), await moderator(world, "Борис")
     maria = world.client("Мария", Channel.TELEGRAM)
     await maria.says(QUESTION)
