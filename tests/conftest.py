@@ -14,7 +14,6 @@ from tests.postgres import Databases, server_url
 
 TESTS = Path(__file__).resolve().parent
 FAST = {"domain", "content", "architecture", "nlu"}
-ALONE = {"faults"}
 FAILED_CHECKS = os.environ.get("OTKLIK_FAILED_CHECKS")
 # In CI always the same examples: a new counterexample is for whoever develops, not for whoever submits.
 settings.register_profile(
@@ -30,7 +29,7 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the fast folders ``fast``, but no slow test, and those that run ``alone``.
+    """Marks the fast folders ``fast``, but no slow test.
 
     Skips browser tests without a browser, not in CI.
     """
@@ -39,8 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in FAST and item.get_closest_marker("slow") is None:
             item.add_marker("fast")
-        if folder in ALONE:
-            item.add_marker("alone")
         if no_chromium and item.get_closest_marker("browser") is not None:
             item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
