@@ -16,6 +16,8 @@ from bot.turn import Runtime
 from nlu import alike
 
 SHOWN_SAMPLES = 3
+MOST_TYPICAL = 20
+"""Of a gap's questions, the newest of which its title is chosen."""
 MOST_ASKED = 300
 """Questions of one gap on its page."""
 
@@ -61,7 +63,7 @@ async def listing(runtime: Runtime, actor: int, state: State, most: int, skipped
         every = await gaps.every(tx, runtime.clock())
         chosen = [one for one in every if one.state is state]
         shown = chosen[skipped : skipped + most]
-        asked = await gaps.asked(tx, [one.id for one in shown], 50)
+        asked = await gaps.asked(tx, [one.id for one in shown], MOST_TYPICAL)
     titles = await asyncio.to_thread(_titles, asked)
     rows = [GapRow(one, titles[one.id], _samples(asked[one.id], titles[one.id])) for one in shown]
     counts = Counter(one.state for one in every)
@@ -78,7 +80,7 @@ async def card(runtime: Runtime, actor: int, number: int) -> GapCard:
             raise NotThere
         near = [one.id for one in await gaps.every(tx, now) if one.id != number and one.state is State.OPEN][:30]
         asked = await gaps.asked(tx, [number], MOST_ASKED)
-        others = await gaps.asked(tx, near, 20)
+        others = await gaps.asked(tx, near, MOST_TYPICAL)
         before = after = None
         if found.released_at is not None:
             span = max(now - found.released_at, PERIOD)
