@@ -46,6 +46,7 @@ DUE = (
     "H1",
     "K1",
     "K2",
+    "K6",
 )
 """Ids of the issues done so far, in the order in which they are named."""
 MARK = "pytest.mark.requirement"
