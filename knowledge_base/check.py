@@ -13,7 +13,7 @@ from knowledge_base.load import pack_of, read_checked
 from knowledge_base.plainness import plainness
 from knowledge_base.reading import Draft
 from knowledge_base.rules import plain
-from knowledge_base.schema import Pack
+from knowledge_base.schema import GUIDANCE, Pack
 
 FEW_SAMPLES = 8
 """Fewer samples than this teach the engine too little."""
@@ -58,7 +58,7 @@ def _warnings(draft: Draft, today: dt.date) -> Iterator[Fault]:
 
 
 def _overdue(draft: Draft, today: dt.date) -> Iterator[Fault]:
-    for kind in ("templates", "services"):
+    for kind in ("templates", "services", *GUIDANCE):
         for slug, item in draft.items[kind].items():
             if item.model.review_by < today:
                 what = f"{slug!r} was to be reviewed by {item.model.review_by}"

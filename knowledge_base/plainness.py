@@ -12,11 +12,12 @@ from knowledge_base.plain_language.result import Kind, Remark, Review, quoted
 from knowledge_base.plain_language.review import guessed, review
 from knowledge_base.reading import Draft
 from knowledge_base.rules import localized
-from knowledge_base.schema import PlainLanguage
+from knowledge_base.schema import GUIDANCE, PlainLanguage
 from knowledge_base.source import Place, Source
 
 PROSE = frozenset({"short", "more", "description", "ask", "hint", "why", "receipt", "offline"})
 """Parts of templates and services that are written in sentences; titles and buttons are names."""
+GUIDING = frozenset({"text", "say"})
 _SENTENCE = re.compile(r"[.!?…:,;]")
 _QUOTED = 60
 """Characters of the text that a fault repeats."""
@@ -67,10 +68,11 @@ def plainness(draft: Draft) -> Plainness:
 
 def _texts(draft: Draft) -> Iterator[_Said]:
     """What clients and staff read as sentences."""
-    for kind in ("templates", "services"):
+    for kind in ("templates", "services", *GUIDANCE):
+        prose = GUIDING if kind in GUIDANCE else PROSE
         for item in draft.items[kind].values():
             for place, by_language in localized(item.model):
-                for language, text in by_language.items() if place[-1] in PROSE else ():
+                for language, text in by_language.items() if place[-1] in prose else ():
                     yield _Said(text, language, item.source, (*item.place, *place, language))
     for by_language in draft.texts.values():
         for language, told in by_language.items():

@@ -34,6 +34,7 @@ LISTS: dict[str, type[schema.Model]] = {
     "menus": schema.Menu,
     "intents": schema.Intent,
     "files": schema.PackFile,
+    **schema.GUIDANCE,
 }
 """Files that hold a list of models."""
 FOLDERS: dict[str, type[schema.Model]] = {"templates": schema.Template, "services": schema.Service}

@@ -27,6 +27,7 @@ def references(draft: Draft) -> Iterator[Fault]:
         "services": {**spoken, "team": "teams", "policy": "policies"},
         "policies": {"calendar": "calendars"},
         "rules": {"team": "teams", "policy": "policies"},
+        **{kind: {"owner": "teams"} for kind in schema.GUIDANCE},
     }
     for kind, fields in uses.items():
         for item in draft.items[kind].values():
@@ -35,7 +36,7 @@ def references(draft: Draft) -> Iterator[Fault]:
                 if value is not None:
                     yield from unknown(item, (name,), target, value, draft.names[target])
     yield from _variants(draft)
-    for item in draft.items["teams"].values():
+    for item in (item for kind in ("teams", *schema.GUIDANCE) for item in draft.items[kind].values()):
         for index, topic in enumerate(item.model.topics):
             yield from unknown(item, ("topics", index), "topics", topic, draft.names["topics"])
     if draft.agency is not None:

@@ -20,6 +20,12 @@ from knowledge_base.basics import NonBlank as NonBlank
 from knowledge_base.basics import Slug as Slug
 from knowledge_base.schema_answers import TemplateButton as TemplateButton
 from knowledge_base.schema_answers import Variant as Variant
+from knowledge_base.schema_guidance import GUIDANCE as GUIDANCE
+from knowledge_base.schema_guidance import Canned as Canned
+from knowledge_base.schema_guidance import Conduct as Conduct
+from knowledge_base.schema_guidance import Guidance as Guidance
+from knowledge_base.schema_guidance import Script as Script
+from knowledge_base.schema_guidance import Untypical as Untypical
 from knowledge_base.schema_menus import Menu as Menu
 from knowledge_base.schema_menus import MenuItem as MenuItem
 from knowledge_base.schema_plainness import PlainLanguage as PlainLanguage
@@ -277,6 +283,10 @@ class Pack(Model):
     menus: dict[str, Menu]
     files: dict[str, StoredFile] = Field(default_factory=dict)
     municipalities: dict[str, Municipality] = Field(default_factory=dict)
+    canned: dict[str, Canned] = Field(default_factory=dict)
+    untypical: dict[str, Untypical] = Field(default_factory=dict)
+    scripts: dict[str, Script] = Field(default_factory=dict)
+    conduct: dict[str, Conduct] = Field(default_factory=dict)
     touchpoints: dict[str, Touchpoint] = Field(default_factory=dict)
     texts: dict[str, Localized]
     questions: dict[str, tuple[str, ...]]

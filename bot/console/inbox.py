@@ -11,12 +11,13 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.console.desk import Visit, new_action
 from bot.console.guard import Looking, Seated, who
+from bot.console.guidance import kind_names
 from bot.console.labels import Labels, beside
 from bot.domain.cleaning import clean
 from bot.domain.desk_views import Page, QueueFilter
 from bot.domain.messages import Channel
 from bot.domain.staff import Right
-from bot.usecases import read_desk
+from bot.usecases import read_desk, read_guidance
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -25,6 +26,8 @@ SHOWN = 40
 """Cases of the queue on one page."""
 LINES = 100
 """Of a conversation at first, and with each wish for older ones."""
+CANNED = 4
+"""Canned answers found at once, before the templates."""
 Most = Annotated[int, Query(ge=LINES, le=10_000)]
 SORTS = ("term", "words", "opened")
 WHOSE = ("all", "mine", "team", "free", "late")
@@ -112,9 +115,13 @@ async def live_card(visit: Looking, address: Id) -> Response:
 
 @router.get("/live/templates")
 async def live_templates(visit: Looking, q: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """Templates to answer with."""
-    found = await read_desk.templates(visit.desk.runtime, who(visit).id, clean(q), visit.language)
-    return JSONResponse([{"slug": one.slug, "title": one.title, "text": one.text} for one in found])
+    """Canned answers and templates to answer with."""
+    runtime, actor, words = visit.desk.runtime, who(visit).id, clean(q)
+    canned = await read_guidance.canned(runtime, actor, words, visit.language)
+    found = await read_desk.templates(runtime, actor, words, visit.language)
+    sign = visit.says("canned answer")
+    shown = [{"slug": one.slug, "title": f"{one.title} · {sign}", "text": one.insert} for one in canned[:CANNED]]
+    return JSONResponse(shown + [{"slug": one.slug, "title": one.title, "text": one.text} for one in found])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +145,7 @@ async def conversation_page(
     parts = await conversation_parts(visit, address, most=most)
     card = await read_desk.client_card(visit.desk.runtime, who(visit).id, address)
     suggested = await read_desk.suggestions(visit.desk.runtime, who(visit).id, address)
+    guides = await read_guidance.beside(visit.desk.runtime, who(visit).id, address, visit.language)
     context = {**await queue_parts(visit, choice, address), **parts}
     return visit.page(
         "inbox.html",
@@ -145,6 +153,8 @@ async def conversation_page(
         **context,
         card=card,
         suggested=suggested,
+        guides=guides,
+        kind_name=kind_names(visit),
         trouble=trouble or Trouble(),
         action=new_action(),
     )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.domain import terms
 from bot.domain.speech import Lines, Ref, Say, When, WhenStyle, say
-from knowledge_base.schema import Pack
+from knowledge_base.schema import GUIDANCE, Guidance, Pack, Service, Template
 
 
 class Mark(StrEnum):
@@ -22,11 +22,11 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Due:
-    """A template or a service whose date is near, or past."""
+    """What is kept true by a team, and whose date is near, or past."""
 
     review_by: dt.date
     kind: str
-    """``template`` or ``service``."""
+    """``template``, ``service``, or a kind of what staff write by (``canned`` ...)."""
     slug: str
     owner: str
     mark: Mark
@@ -45,7 +45,10 @@ def due(pack: Pack, today: dt.date) -> list[Due]:
 
 
 def _due(pack: Pack, today: dt.date) -> Iterator[Due]:
-    for kind, items in (("template", pack.templates), ("service", pack.services)):
+    kinds: list[tuple[str, Mapping[str, Template | Service | Guidance]]]
+    kinds = [("template", pack.templates), ("service", pack.services)]
+    kinds += [(kind, getattr(pack, kind)) for kind in GUIDANCE]
+    for kind, items in kinds:
         for slug, item in items.items():
             mark = mark_of(pack, item.review_by, today)
             if mark is not None:

@@ -52,7 +52,7 @@ class Ref:
     ``service/<slug>/<title|noun|where|description|receipt|offline>``,
     ``service/<slug>/field/<name>/<ask|hint|why|label>``,
     ``service/<slug>/field/<name>/choice/<value>``, ``service/<slug>/stage/<stage>``, ``team/<slug>``, ``body/<slug>``,
-    ``topic/<key>``, ``topic_title/<key>``,
+    ``topic/<key>``, ``topic_title/<key>``, ``<canned|untypical|scripts|conduct>/<slug>/title``,
     ``rule/<slug>``, ``file/<slug>``, ``menu/<slug>``, ``menu/<slug>/item/N``, ``agency``.
     """
 

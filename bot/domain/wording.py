@@ -13,7 +13,19 @@ from babel.dates import format_date
 
 from bot.domain.messages import Mark, Style
 from bot.domain.speech import Fact, Lines, Param, Personal, Ref, When, WhenStyle
-from knowledge_base.schema import Body, Localized, Menu, Pack, PackFile, Rule, Segment, Situation, Team, Template
+from knowledge_base.schema import (
+    GUIDANCE,
+    Body,
+    Localized,
+    Menu,
+    Pack,
+    PackFile,
+    Rule,
+    Segment,
+    Situation,
+    Team,
+    Template,
+)
 
 Facts = Mapping[str, str | int | dt.datetime]
 
@@ -71,6 +83,8 @@ def _find(pack: Pack, key: str) -> Localized | None:
             found = getattr(pack.services[slug], part)
         case ["menu", slug, "item", number]:
             found = pack.menus[slug].items[int(number)].text
+        case [kind, slug, "title"] if kind in GUIDANCE:
+            found = getattr(pack, kind)[slug].title
         case ["agency"]:
             found = pack.agency.title
         case [kind, slug]:

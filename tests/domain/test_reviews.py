@@ -9,7 +9,7 @@ import pytest
 from bot.domain import reviews
 from bot.domain.case_effects import StartCase
 from bot.domain.reviews import Mark
-from knowledge_base.schema import Pack, Reviews
+from knowledge_base.schema import GUIDANCE, Pack, Reviews
 from nlu.understanding import Outcome
 from tests.domain.talk import Talk, real_pack, understood
 
@@ -32,10 +32,16 @@ def test_the_day_itself_is_the_last_good_one(days_left: int, mark: Mark | None) 
     assert reviews.mark_of(real_pack(), LAST + dt.timedelta(days=days_left), LAST) == mark
 
 
-def test_services_have_dates_too() -> None:
-    found = {(one.kind, one.slug) for one in reviews.due(real_pack(), dt.date(2030, 1, 1))}
-    assert ("service", "appeal") in found
-    assert len(found) == len(real_pack().templates) + len(real_pack().services)
+@pytest.mark.parametrize(("mark", "day"), [(Mark.SOON, dt.date(2027, 2, 20)), (Mark.OVERDUE, dt.date(2030, 1, 1))])
+def test_services_and_what_staff_write_by_have_dates_too(mark: Mark, day: dt.date) -> None:
+    pack = real_pack()
+    found = [one for one in reviews.due(pack, day) if one.mark is mark]
+    named = {(one.kind, one.slug) for one in found}
+    assert {("untypical", "journalist"), ("canned", "vet-on-the-way"), ("scripts", "animal-disease-call")} <= named
+    assert Talk(pack=pack)._rendered([reviews.reminder(pack, "front-office", mark, found)], "ru", {})
+    if mark is Mark.OVERDUE:
+        assert ("service", "appeal") in named
+        assert len(named) == sum(len(getattr(pack, kind)) for kind in ("templates", "services", *GUIDANCE))
 
 
 def test_an_old_answer_is_given_unless_the_pack_says_otherwise() -> None:

@@ -1,5 +1,6 @@
 /* The inbox while it is open: what changed is fetched anew, what is typed is kept, forms go without leaving. */
 
+import { guides } from "./guides.js";
 import { keep } from "./keep.js";
 import { listen, put, signIn } from "./parts.js";
 import { plainness } from "./plain.js";
@@ -202,6 +203,7 @@ conversation?.addEventListener("input", (event) => {
 // A warning, a longer answer or the keyboard of a telephone takes room: the last words stay in sight.
 if (conversation) new ResizeObserver(() => atEnd && toEnd()).observe(conversation);
 if (text) suggest(answer, text);
+guides(document.getElementById("guides"));
 toEnd();
 
 text?.addEventListener("keydown", (event) => {
