@@ -52,6 +52,7 @@ _compared = Counter(
     registry=registry,
 )  # fmt: skip
 _release = Gauge("otklik_release", "The release of the content that serves.", registry=registry)
+_learned = Gauge("otklik_release_learned", "The release whose engine serves.", registry=registry)
 _pump_errors = Counter("otklik_pump_errors", "Failures of a worker's loops and ticks.", ("pump",), registry=registry)
 _ingress = Counter("otklik_ingress_events", "What befell the ways in: polls, failures.", ("event",), registry=registry)
 _sign_ins_failed = Counter(
@@ -117,9 +118,11 @@ def compared(result: str) -> None:
     _compared.labels(result).inc()
 
 
-def released(number: int) -> None:
-    """The release of the content that serves."""
+def released(number: int, *, learned: bool = True) -> None:
+    """The release of the content that serves; ``learned``: by an engine of its own, not a lent one."""
     _release.set(number)
+    if learned:
+        _learned.set(number)
 
 
 def pump_failed(pump: str) -> None:

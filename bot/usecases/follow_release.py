@@ -57,5 +57,5 @@ async def _serve_soon(shelf: Shelf, engines: Engines, release: int, pack: Pack) 
     lent = await asyncio.to_thread(engines.lend, shelf.content.engine, pack)
     if lent is not None:
         former, shelf.content = shelf.content, Content(release, pack, lent, learned=False)
-        metrics.released(release)
+        metrics.released(release, learned=False)
         log.info("release %d serves now, %d before", release, former.release)

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from scripts.benchmarks import faults
+from scripts.benchmarks import faults, moderation
 from scripts.benchmarks.main_job import FULL, QUICK, measure, measure_steps
 from scripts.benchmarks.processes import BenchError
 from scripts.benchmarks.report import as_object, as_table, bars, steps_as_object, steps_as_table
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and report. Exit code: 0 every bar is met, 1 one is missed, 2 wrong usage."""
     parser = argparse.ArgumentParser(prog="scripts/bench")
     kinds = parser.add_subparsers(dest="bench", required=True)
-    for kind in ("main_job", "faults"):
+    for kind in ("main_job", "moderation", "faults"):
         one = kinds.add_parser(kind)
         one.add_argument("--json", action="store_true")
         one.add_argument("--quick", action="store_true")
@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if options.bench == "faults":
         return _faults(options)
+    if options.bench == "moderation":
+        return _moderation(options)
     plan = QUICK if options.quick else FULL
     try:
         if options.steps:
@@ -54,6 +56,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         print(as_table(results))
     return OK if all(bar.met for bar in bars(results)) else MISSED
+
+
+def _moderation(options: argparse.Namespace) -> int:
+    try:
+        results = asyncio.run(moderation.measure(quick=options.quick, tell=_progress))
+    except BenchError as error:
+        print(f"The measurement failed: {error}", file=sys.stderr)
+        return MISSED
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    told = moderation.as_object(results)
+    print(json.dumps(told, ensure_ascii=False) if options.json else moderation.as_table(results))
+    return OK if all(bar.met for bar in moderation.bars(results)) else MISSED
 
 
 def _faults(options: argparse.Namespace) -> int:

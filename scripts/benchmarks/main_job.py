@@ -166,7 +166,7 @@ class Bench:
             for channel in (TELEGRAM, VK):
                 await self._latency(channel, channel)
             self.results.rss_mb["Otklik"] = peak_mb(instance.bot)
-            with otklik.second_worker(instance) as second:
+            with otklik.second_worker(instance) as (second, _):
                 self._tell(f"Otklik, {TWO_WORKERS}: {self._plan.runs} x {self._size(self._plan.waves)} messages")
                 both = {**pids, "second bot": second.pid}
                 self.results.otklik[TWO_WORKERS] = await self._throughput([TELEGRAM, VK], None, both)

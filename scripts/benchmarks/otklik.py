@@ -17,7 +17,7 @@ import asyncpg
 
 from scripts import postgres
 from scripts.benchmarks.messengers import Addresses
-from scripts.benchmarks.processes import ROOT, BenchError, Program, descendant, python, running
+from scripts.benchmarks.processes import READY_SECONDS, ROOT, BenchError, Program, descendant, python, running
 
 READY = "Otklik is ready"
 RATE = "10000"
@@ -36,31 +36,41 @@ class Instance:
 
 
 @contextlib.contextmanager
-def started(var: Path, tokens: Addresses | None, *, by_webhook: bool = False) -> Iterator[Instance]:
-    """``scripts/run`` with everything it keeps in ``var``, with messenger tokens or without."""
+def started(
+    var: Path,
+    tokens: Addresses | None,
+    *,
+    by_webhook: bool = False,
+    settings: Mapping[str, str] | None = None,
+    patience: float = READY_SECONDS,
+) -> Iterator[Instance]:
+    """``scripts/run`` with everything it keeps in ``var``, with messenger tokens or without, and further settings."""
     port = _free_port()
-    environment = {"OTKLIK_VAR": str(var), "OTKLIK_PORT": str(port)}
+    environment = {"OTKLIK_VAR": str(var), "OTKLIK_PORT": str(port), **(settings or {})}
     if tokens is not None:
         environment |= _messenger_settings(tokens)
     if by_webhook:
         environment |= {"OTKLIK_PUBLIC_URL": f"http://127.0.0.1:{port}", "OTKLIK_INGRESS": "webhook"}
-    with running("Otklik", [ROOT / "scripts" / "run"], lambda line: READY in line, environment) as program:
+    command: list[str | Path] = [ROOT / "scripts" / "run"]
+    with running("Otklik", command, lambda line: READY in line, environment, patience) as program:
         url = (var / "database_url").read_text().strip()
         yield Instance(program, descendant(program.pid, "bot", "run"), _database(var), url, environment)
 
 
 @contextlib.contextmanager
-def second_worker(instance: Instance) -> Iterator[Program]:
-    """One more worker on the same database."""
+def second_worker(instance: Instance, patience: float = READY_SECONDS) -> Iterator[tuple[Program, int]]:
+    """One more worker on the same database, and the port of its page."""
     var = Path(instance.environment["OTKLIK_VAR"])
+    port = _free_port()
     environment = {
         **instance.environment,
-        "OTKLIK_PORT": str(_free_port()),
+        "OTKLIK_PORT": str(port),
         "OTKLIK_DATABASE_URL": instance.url,
         "OTKLIK_SECRET_KEY": (var / "secret_key").read_text().strip(),
     }
-    with running("the second worker", python("-m", "bot", "run"), lambda line: READY in line, environment) as program:
-        yield program
+    command = python("-m", "bot", "run")
+    with running("the second worker", command, lambda line: READY in line, environment, patience) as program:
+        yield program, port
 
 
 @dataclass(slots=True)

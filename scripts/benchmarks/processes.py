@@ -43,9 +43,13 @@ class Program:
 
 @contextlib.contextmanager
 def running(
-    name: str, command: Sequence[str | Path], is_ready: Callable[[str], bool], environment: Mapping[str, str]
+    name: str,
+    command: Sequence[str | Path],
+    is_ready: Callable[[str], bool],
+    environment: Mapping[str, str],
+    patience: float = READY_SECONDS,
 ) -> Iterator[Program]:
-    """A program from its ready line on; ended with SIGTERM. Raises BenchError if it never gets ready."""
+    """A program from its ready line on; ended with SIGTERM. Raises BenchError if it is not ready in ``patience``."""
     process = subprocess.Popen(
         [str(part) for part in command],
         cwd=ROOT,
@@ -59,7 +63,7 @@ def running(
     )
     program = Program(name, process, "", 0.0)
     try:
-        _await_ready(program, is_ready)
+        _await_ready(program, is_ready, patience)
         yield program
     finally:
         _end(process)
@@ -70,7 +74,7 @@ def python(*arguments: str) -> list[str | Path]:
     return [sys.executable, "-P", *arguments]
 
 
-def _await_ready(program: Program, is_ready: Callable[[str], bool]) -> None:
+def _await_ready(program: Program, is_ready: Callable[[str], bool], patience: float) -> None:
     ready = threading.Event()
     started = time.monotonic()
 
@@ -85,7 +89,7 @@ def _await_ready(program: Program, is_ready: Callable[[str], bool]) -> None:
 
     threading.Thread(target=read, name=f"reads {program.name}", daemon=True).start()
     while not ready.wait(0.05):
-        if program.process.poll() is not None or time.monotonic() - started > READY_SECONDS:
+        if program.process.poll() is not None or time.monotonic() - started > patience:
             said = "\n".join(f"  {line}" for line in program.lines[-15:])
             raise BenchError(f"{program.name} did not get ready; it said:\n{said}")
 
