@@ -23,7 +23,7 @@ FIELDS = (
 )
 UNLESS_SAID = ("public",)
 """What is so where an item says nothing about it."""
-LISTED = ("files", "buttons")
+LISTED = ("files", "buttons", "variants")
 _WORDS = re.compile(r"\s+|[^\s]+")
 MOST_WORDS = 2000
 """Words of a text that are compared one by one; longer ones stand side by side whole."""
@@ -70,7 +70,16 @@ def _texts(item: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
     for name in LISTED:
         found = item.get(name) or ()
         if found:
-            yield (name, ""), "\n".join(one if isinstance(one, str) else _button(one) for one in found)
+            yield (name, ""), "\n".join(one if isinstance(one, str) else _shown(one) for one in found)
+
+
+def _shown(one: Mapping[str, Any]) -> str:
+    """A button, or a variant with its texts and buttons."""
+    if "short" not in one:
+        return _button(one)
+    whose = " + ".join(str(one[part]) for part in ("segment", "situation") if one.get(part))
+    texts = [str(text) for part in ("short", "more") for text in (one.get(part) or {}).values()]
+    return "\n".join((f"{whose}:", *texts, *map(_button, one.get("buttons") or ())))
 
 
 def _button(button: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -18,6 +18,7 @@ from bot.console.doing import Action, Number, Seen, Word, Words
 from bot.console.guard import MAX_BODY, Acting, who
 from bot.console.template_words import TemplateWords
 from bot.console.templates import MOST_BUTTONS, Slug, Trouble, editor
+from bot.console.variants import button_in, variants_in
 from bot.domain.cleaning import clean
 from bot.domain.desk_errors import BadForm, NotThere
 from bot.domain.drafts import DraftConflict, OwnDraft, ReasonMissing, WrongState
@@ -124,24 +125,14 @@ def typed_in(sent: FormData, languages: tuple[str, ...]) -> dict[str, Any]:
     item |= {name: text(name).strip() for name in ("topic", "owner", "review_by")}
     item["situation"] = text("situation").strip() or None
     if "buttons" in sent:
-        rows = [_button(text, place, languages) for place in range(MOST_BUTTONS)]
+        rows = [button_in(text, f"button-{place}", languages) for place in range(MOST_BUTTONS)]
         item["buttons"] = [button for button in rows if button]
+    if "variants" in sent:
+        item["variants"] = variants_in(text, languages)
     if "choose-files" in sent:
         chosen = [clean(value, 100) for value in sent.getlist("files") if isinstance(value, str)]
         item["files"] = [slug for slug in dict.fromkeys(chosen) if slug]
     return item | {name: bool(text(name)) for name in ("sensitive", "unmet", "public", "withdrawn")}
-
-
-def _button(text: Callable[[str], str], place: int, languages: tuple[str, ...]) -> dict[str, Any]:
-    """One row of the form; empty for a row that was left empty."""
-    texts = {language: text(f"button-{place}-{language}").strip() for language in languages}
-    button: dict[str, Any] = {"text": {language: value for language, value in texts.items() if value}}
-    kind, _, slug = text(f"button-{place}-to").partition(":")
-    if kind in ("template", "service") and slug:
-        button[kind] = slug
-    if link := text(f"button-{place}-link").strip():
-        button["link"] = link
-    return button if len(button) > 1 or button["text"] else {}
 
 
 async def _did(

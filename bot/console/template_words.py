@@ -72,10 +72,19 @@ class TemplateWords:
             "withdrawn": says("Not given: a person answers"),
             "files": says("Files"),
             "buttons": says("Buttons"),
+            "variants": says("For some clients"),
+            "segments": says("kinds of clients"),
             "slug": says("Code"),
         }
         known = names.get(name, name)
         return f"{known} ({language})" if language else known
+
+    def whose(self, segment: str, situation: str) -> str:
+        """For whom a variant is."""
+        pack, local = self.visit.desk.pack, self.visit.localized
+        found = [local(pack.segments[segment].title) if segment in pack.segments else segment]
+        found.append(local(pack.situations[situation].title) if situation in pack.situations else situation)
+        return " · ".join(one for one in found if one) or self.visit.says("for nobody yet")
 
     def hard(self, kind: Kind) -> str:
         """What makes words hard to read."""
@@ -160,6 +169,8 @@ class TemplateWords:
                 says("%(1)s: nothing fills in “{%(2)s}”; {agency} and {due} are known"),
             ),
             (r"the button leads to its own answer", says("A button leads to its own answer")),
+            (r"the variant names neither .*", says("A variant for some clients: choose for whom")),
+            (r"the variant is for the same .*", says("Two variants are for the same clients: join them")),
             (r"the button leads to .*", says("Each button leads to one place: an answer, a service, or a link")),
         )
         for pattern, told in known:

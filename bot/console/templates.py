@@ -16,6 +16,7 @@ from bot.console.differences import Change, differences
 from bot.console.guard import Seated, who
 from bot.console.labels import Labels
 from bot.console.template_words import TemplateWords
+from bot.console.variants import rows_of, shown_variants
 from bot.domain.cleaning import clean
 from bot.domain.drafts import OPEN, SLUG, DraftConflict
 from bot.domain.reviews import Mark
@@ -42,8 +43,8 @@ _EMPTY: Mapping[str, Any] = {
     "withdrawn": False,
     "files": (),
     "buttons": (),
+    "variants": (),
 }
-_NO_BUTTON: Mapping[str, Any] = {"text": {}, "template": None, "service": None, "link": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,14 @@ def wanted(
     show: Annotated[str, Query(max_length=20)] = "",
     owner: Annotated[str, Query(max_length=100)] = "",
     sort: Annotated[str, Query(max_length=20)] = "",
+    situation: Annotated[str, Query(max_length=100)] = "",
+    segment: Annotated[str, Query(max_length=100)] = "",
+    language: Annotated[str, Query(max_length=10)] = "",
 ) -> Wanted:
     """From the address; what makes no sense there shows everything."""
-    return Wanted(clean(q).strip(), clean(topic), show if show in SHOWS else "", clean(owner), sort == "date")
+    shown = show if show in SHOWS else ""
+    whose = (clean(situation), clean(segment), clean(language))
+    return Wanted(clean(q).strip(), clean(topic), shown, clean(owner), sort == "date", *whose)
 
 
 @router.get("/templates")
@@ -174,7 +180,8 @@ async def editor(
         labels=Labels(visit),
         channels=list(visit.desk.runtime.limits),
         action=new_action,
-        buttons=[{**_NO_BUTTON, **one} for one in (*(item["buttons"] or ()), {}, {})][:MOST_BUTTONS],
+        buttons=rows_of(item["buttons"], 2, MOST_BUTTONS),
+        variants=shown_variants(item),
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot import acting
 from bot.domain import reviews, terms
@@ -28,6 +29,12 @@ class Wanted:
     owner: str = ""
     by_date: bool = False
     """The nearest review date first; else by topic and title."""
+    situation: str = ""
+    """Its own, or a variant's."""
+    segment: str = ""
+    """A variant's."""
+    language: str = ""
+    """It is written in; ``-en``: it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,8 @@ class TemplateRow:
     draft: Draft | None
     new: bool
     """Clients do not get it yet."""
+    whose: frozenset[str]
+    """Situations, segments and languages that it is written for: ``segment/farmer``, ``language/en``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class _Entry:
     place: tuple[int, str]
     """By topic and title."""
     words: str
+    whose: frozenset[str]
 
 
 class _Index:
@@ -90,7 +100,9 @@ class _Order:
     def entry(self, one: Template) -> _Entry:
         texts = [one.slug, *one.title.values(), *one.short.values()]
         texts += [sample for samples in one.samples.values() for sample in samples]
-        return _Entry(one, self.place(one.topic, one.title, one.slug), "\n".join(texts).casefold())
+        words = "\n".join(texts).casefold()
+        whose = _whose(one.model_dump(include={"situation", "variants", "short"}))
+        return _Entry(one, self.place(one.topic, one.title, one.slug), words, whose)
 
 
 _index = _Index()
@@ -122,7 +134,8 @@ def _rows(
     for entry in _index.of(pack):
         one, mark = entry.template, reviews.mark_of(pack, entry.template.review_by, today)
         day = one.review_by.isoformat()
-        row = TemplateRow(one.slug, one.title, one.topic, one.owner, day, mark, opened.get(one.slug), new=False)
+        draft = opened.get(one.slug)
+        row = TemplateRow(one.slug, one.title, one.topic, one.owner, day, mark, draft, False, entry.whose)
         yield entry.place, entry.words, row
     order = _Order(pack)
     for row in (_new(draft) for slug, draft in opened.items() if slug not in pack.templates):
@@ -142,7 +155,15 @@ def _new(draft: Draft) -> TemplateRow:
         None,
         draft,
         new=True,
+        whose=_whose(item),
     )
+
+
+def _whose(item: Mapping[str, Any]) -> frozenset[str]:
+    """Of an item that may be half-written."""
+    parts = [item, *(item.get("variants") or ())]
+    found = {f"{name}/{one[name]}" for one in parts for name in ("situation", "segment") if one.get(name)}
+    return frozenset(found | {f"language/{language}" for language in item.get("short") or ()})
 
 
 def _fits(row: TemplateRow, wanted: Wanted) -> bool:
@@ -150,6 +171,17 @@ def _fits(row: TemplateRow, wanted: Wanted) -> bool:
         return False
     if wanted.owner and row.owner != wanted.owner:
         return False
+    if wanted.situation and f"situation/{wanted.situation}" not in row.whose:
+        return False
+    if wanted.segment and f"segment/{wanted.segment}" not in row.whose:
+        return False
+    language, lacking = wanted.language.removeprefix("-"), wanted.language.startswith("-")
+    if language and (f"language/{language}" in row.whose) is lacking:
+        return False
+    return _stands(row, wanted)
+
+
+def _stands(row: TemplateRow, wanted: Wanted) -> bool:
     if wanted.show in set(Mark) and row.mark != wanted.show:
         return False
     asked = wanted.show in {state.value for state in OPEN}
