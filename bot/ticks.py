@@ -23,6 +23,7 @@ from bot.usecases.group_questions import group_questions
 from bot.usecases.look_at_rasa import look_at_rasa
 from bot.usecases.remind_of_bodies import remind_of_bodies
 from bot.usecases.remind_of_reviews import remind_of_reviews
+from bot.usecases.run_replays import run_replays
 from bot.usecases.send_corrections import send_corrections
 from bot.usecases.settle_questions import settle_questions
 from bot.usecases.tell_late_stages import tell_late_stages
@@ -44,6 +45,7 @@ REVIEWS_SECONDS = 60.0
 CORRECTIONS_SECONDS = 2.0
 QUESTIONS_SECONDS = 5.0
 GAPS_SECONDS = 30.0
+REPLAYS_SECONDS = 2.0
 
 
 def scheduler(runtime: Runtime) -> AsyncIOScheduler:
@@ -64,6 +66,8 @@ def scheduler(runtime: Runtime) -> AsyncIOScheduler:
     _every(made, runtime, CORRECTIONS_SECONDS, partial(send_corrections, runtime))
     _every(made, runtime, QUESTIONS_SECONDS, partial(settle_questions, runtime))
     _every(made, runtime, GAPS_SECONDS, partial(group_questions, runtime))
+    if runtime.engines is not None:
+        _every(made, runtime, REPLAYS_SECONDS, partial(run_replays, runtime))
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +16,7 @@ from nlu.draft_engines import DraftEngines
 from nlu.matcher import Matcher
 from nlu.rasa_home import Rasa
 from nlu.reading import Begun, Ranking
+from nlu.replay_apart import Told, read_twice
 from nlu.understanding import Understanding
 
 MOST_WAITING = 64
@@ -120,6 +121,13 @@ class Engines:
     @property
     def _drafts(self) -> Path:
         return self._folder / "drafts"
+
+    def replay(self, live: Pack, draft: Pack, texts: Sequence[str]) -> AsyncGenerator[list[tuple[Told, Told]]]:
+        """Texts read by the engines of what clients get and of a draft release, chunk by chunk, in a process apart.
+
+        Raises ReplayFailed.
+        """
+        return read_twice(self._folder, self._drafts, live, draft, texts, GIVING_WAY)
 
     def lend(self, former: object, pack: Pack) -> Live | None:
         """An engine for a pack before its own is fitted, from one that serves now; None where that is not of here."""

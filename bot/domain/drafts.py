@@ -106,6 +106,8 @@ class Step:
     at: dt.datetime
     remark: str
     body: str | None
+    replay: int | None = None
+    """What whoever approved it had seen."""
 
 
 class DraftConflict(OtklikError):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Row, insert, select, update
 
 from bot.domain.drafts import AFTER, OPEN, Draft, Live, State, Step, Verb
+from bot.domain.replays import Replay
 from bot.storage.session import Tx
 from bot.storage.tables import draft, draft_step, item, item_version, staff
 
@@ -52,7 +53,7 @@ async def steps(tx: Tx, number: int) -> Sequence[Step]:
         .order_by(draft_step.c.id)
     )
     return [
-        Step(row.id, Verb(row.verb), row.staff_id, row.name, row.at, row.remark or "", row.body)
+        Step(row.id, Verb(row.verb), row.staff_id, row.name, row.at, row.remark or "", row.body, row.replay_id)
         for row in await tx.execute(found)
     ]
 
@@ -88,9 +89,12 @@ async def step(
     body: str | None = None,
     remark: str = "",
     release: int | None = None,
+    seen: Replay | None = None,
 ) -> None:
-    """One step, and the state it leads to."""
+    """One step, and the state it leads to. ``seen``: the replay that whoever takes it has seen."""
     row = {"draft_id": number, "verb": verb.value, "staff_id": actor, "at": now, "body": body, "remark": remark or None}
+    if seen is not None:
+        row |= {"replay_id": seen.id, "seal": seen.seal}
     taken = (await tx.execute(insert(draft_step).values(**row).returning(draft_step.c.id))).scalar_one()
     state = {"state": AFTER[verb].value, "step": taken, "changed_at": now, "release": release}
     await tx.execute(update(draft).where(draft.c.id == number).values(**state))

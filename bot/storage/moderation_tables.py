@@ -25,10 +25,11 @@ step, which a form has shown. ``state``: draft, review, approved; released (with
 draft_step = Table(
     "draft_step", metadata, _id(), _of("draft_id", "draft.id"),
     Column("verb", Text, nullable=False), _of("staff_id", "staff.id"), _at("at"), Column("body", Text, nullable=True),
-    Column("remark", Text, nullable=True), Index(None, "draft_id"),
+    Column("remark", Text, nullable=True), _of("replay_id", "replay.id", null=True),
+    Column("seal", Text, nullable=True), Index(None, "draft_id"),
 )
 """Append-only. ``verb``: saved (with its ``body``), submitted, approved, returned (with a ``remark``), released,
-dropped. Whoever has saved may not approve."""
+dropped. Whoever has saved may not approve. ``replay_id`` and ``seal``: the replay that whoever approved had seen."""
 
 review_mark = Table(
     "review_mark", metadata, Column("kind", Text, primary_key=True), Column("slug", Text, primary_key=True),

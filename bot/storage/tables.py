@@ -35,6 +35,8 @@ from bot.storage.question_tables import question as question
 from bot.storage.question_tables import question_link as question_link
 from bot.storage.question_tables import question_salt as question_salt
 from bot.storage.register_tables import touchpoint as touchpoint
+from bot.storage.replay_tables import replay as replay
+from bot.storage.replay_tables import replay_change as replay_change
 from bot.storage.shadow_table import comparison as comparison
 from bot.storage.wait_tables import body_wait as body_wait
 from bot.storage.wishes import erasure as erasure

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.storage import questions, retention
+from bot.storage import questions, replays, retention
 from bot.turn import Runtime
 
 
@@ -17,6 +17,8 @@ async def forget_old(runtime: Runtime) -> int:
     async with runtime.db.begin() as tx:
         await retention.drop_timers(tx, now)
         await retention.drop_ended(tx, now)
+    async with runtime.db.begin() as tx:
+        await replays.forget(tx, now)
     old: int | None = None
     while old != 0:
         async with runtime.db.begin() as tx:

@@ -127,6 +127,7 @@ def test_the_database_tells_no_domain_time() -> None:
         "bot/storage/leases.py",
         "bot/storage/outbox.py",
         "bot/storage/page.py",
+        "bot/storage/replays.py",
         "bot/storage/recall_clients.py",
         "bot/storage/troubles.py",
         "bot/storage/attachments.py",
