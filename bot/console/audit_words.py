@@ -38,6 +38,7 @@ def in_words(visit: Visit, verb: str) -> str:
         "release.imported": says("imported a folder as a release"),
         "release.made": says("released drafts to clients"),
         "release.rolled_back": says("went back to an older release"),
+        "replay.asked": says("replayed drafts against past questions"),
         "session.ended": says("signed out"),
         "session.opened": says("signed in"),
         "sign_in.failed": says("could not sign in"),

@@ -23,6 +23,7 @@ from bot.domain.cleaning import clean
 from bot.domain.desk_errors import BadForm, NotThere
 from bot.domain.drafts import DraftConflict, OwnDraft, ReasonMissing, WrongState
 from bot.domain.errors import Forbidden
+from bot.domain.replays import ReplayOutdated
 from bot.usecases import read_templates, review_draft, write_draft
 from knowledge_base.faults import PackError
 
@@ -67,8 +68,12 @@ async def submit(visit: Acting, slug: Slug, action: Action = "", seen: Seen = 0,
 
 
 @router.post("/templates/{slug}/approve")
-async def approve(visit: Acting, slug: Slug, action: Action = "", seen: Seen = 0, draft: Number = 0) -> Response:
-    act = review_draft.approve(visit.desk.runtime, who(visit).id, draft, desk_forms.Form(clean(action), seen))
+async def approve(
+    visit: Acting, slug: Slug, action: Action = "", seen: Seen = 0, draft: Number = 0, replay: Number = 0
+) -> Response:
+    """``replay``: whose result was seen, 0 for none."""
+    form = desk_forms.Form(clean(action), seen)
+    act = review_draft.approve(visit.desk.runtime, who(visit).id, draft, form, replay or None)
     return await _did(visit, slug, act, "approved")
 
 
@@ -155,6 +160,9 @@ async def _did(
     except OwnDraft:
         told = says("You have written in this draft: a colleague has to read and approve it.")
         return await editor(visit, slug, 403, trouble=Trouble(told))
+    except ReplayOutdated:
+        told = says("The replay is out of date: a draft, or what clients get, has changed since. Replay once more.")
+        return await editor(visit, slug, 409, trouble=Trouble(told))
     except ReasonMissing:
         return await editor(visit, slug, 422, trouble=Trouble(says("Write what is to be mended.")))
     except (WrongState, NotThere):

@@ -15,6 +15,7 @@ from bot.console.desk import Visit, new_action
 from bot.console.differences import Change, differences
 from bot.console.guard import Seated, who
 from bot.console.labels import Labels
+from bot.console.replay_words import ReplayWords
 from bot.console.template_words import TemplateWords
 from bot.console.variants import rows_of, shown_variants
 from bot.domain.cleaning import clean
@@ -22,7 +23,7 @@ from bot.domain.drafts import OPEN, SLUG, DraftConflict
 from bot.domain.reviews import Mark
 from bot.domain.staff import Right
 from bot.storage.release_history import Version
-from bot.usecases import list_templates, read_templates
+from bot.usecases import list_templates, read_replay, read_templates
 from bot.usecases.list_templates import Wanted
 from knowledge_base.faults import Fault
 
@@ -159,6 +160,7 @@ async def editor(
     """The page of one template; ``typed``: what stood in the fields when something came in the way."""
     new = new or typed is not None
     card = await read_templates.card(visit.desk.runtime, who(visit).id, slug, new=new)
+    replayed = await read_replay.of_draft(visit.desk.runtime, who(visit).id, card.draft.id) if card.draft else None
     trouble = trouble or Trouble()
     item = {**_EMPTY, **card.item, **(typed or {})}
     return visit.page(
@@ -172,6 +174,8 @@ async def editor(
         changes=differences(card.live_item, card.item) if card.draft and card.live and not card.draft.deletes else (),
         trouble=trouble,
         remark=remark,
+        replayed=replayed,
+        told=ReplayWords(visit),
         did=did,
         words=TemplateWords(visit),
         spoken=visit.desk.pack.agency.languages,

@@ -46,6 +46,19 @@ async def latest(tx: Tx, most: int) -> list[Replay]:
     return [_replay(row) for row in await tx.execute(select(replay).order_by(replay.c.id.desc()).limit(most))]
 
 
+_LAST_OF = text("""
+    SELECT * FROM replay r
+    WHERE EXISTS (SELECT FROM json_array_elements(CAST(r.drafts AS json)) AS d WHERE CAST(d->>0 AS bigint) = :draft)
+    ORDER BY id DESC LIMIT 1
+""")
+
+
+async def last_of(tx: Tx, draft: int) -> Replay | None:
+    """The newest with this draft in it."""
+    row = (await tx.execute(_LAST_OF, {"draft": draft})).first()
+    return _replay(row) if row else None
+
+
 async def saved_steps(tx: Tx, drafts: Iterable[int]) -> dict[int, int]:
     """The step that saved the text of each of these drafts."""
     found = (

@@ -90,13 +90,13 @@ def test_only_what_is_still_true_can_be_signed() -> None:
     made = Replay(1, 1, NOON, 4, played, 0, ReplayState.DONE, 5, 5, None, "seal", "")
     now = {1: 10, 2: 20, 3: 30}
     check_seen(made, 1, now, 4)
-    for wrong in (
-        lambda: check_seen(None, 1, now, 4),
-        lambda: check_seen(made, 3, now, 4),
-        lambda: check_seen(made, 1, now, 5),
-        lambda: check_seen(made, 1, {**now, 1: 11}, 4),
-        lambda: check_seen(made, 1, {1: 10}, 4),
-        lambda: check_seen(replace(made, state=ReplayState.RUNNING), 1, now, 4),
+    for seen, draft, steps, release in (
+        (None, 1, now, 4),
+        (made, 3, now, 4),
+        (made, 1, now, 5),
+        (made, 1, {**now, 1: 11}, 4),
+        (made, 1, {1: 10}, 4),
+        (replace(made, state=ReplayState.RUNNING), 1, now, 4),
     ):
         with pytest.raises(ReplayOutdated):
-            wrong()
+            check_seen(seen, draft, steps, release)
