@@ -133,6 +133,6 @@ async def _names(tx: Tx) -> dict[int, str]:
 
 
 def _answer(body: str) -> Answer:
-    item = json.loads(body)
+    item = json.loads(body) or {}  # one that is taken away
     title, short = item.get("title"), item.get("short")
     return Answer(title if isinstance(title, dict) else {}, short if isinstance(short, dict) else {})

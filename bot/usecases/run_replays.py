@@ -77,18 +77,20 @@ async def _packs(runtime: Runtime, replay: Replay) -> tuple[Pack, Pack]:
         live = await releases.load(tx, replay.release)
         content = await releases.content(tx, replay.release)
         texts = await replays.bodies(tx, replay.drafts)
-    bodies = {**content, **{(TEMPLATES, slug): body for slug, body in texts.items()}}
+    bodies = stored.with_changes(content, {(TEMPLATES, slug): body for slug, body in texts.items()})
     draft = await asyncio.to_thread(stored.checked, bodies, "", REQUIRED_TEXTS)
     return live, draft.model_copy(update={"version": stored.digest(stored.bodies_of(draft))})
 
 
 def _reworded(live: Pack, draft: Pack, replay: Replay) -> set[str]:
-    """Slugs whose answers the drafts word anew, buttons included."""
-    found = {one.slug: (live.templates.get(one.slug), draft.templates[one.slug]) for one in replay.drafts}
+    """Slugs whose answers the drafts word anew, buttons included; of one that is taken away nothing is left."""
+    found = {one.slug: (live.templates.get(one.slug), draft.templates.get(one.slug)) for one in replay.drafts}
     return {
         slug
         for slug, (old, new) in found.items()
-        if old is None or (old.short, old.more, old.buttons, old.files) != (new.short, new.more, new.buttons, new.files)
+        if old
+        and new
+        and (old.short, old.more, old.buttons, old.files) != (new.short, new.more, new.buttons, new.files)
     }
 
 
