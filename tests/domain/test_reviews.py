@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain import reviews
 from bot.domain.case_effects import StartCase
+from bot.domain.decision import OpenEpisode
 from bot.domain.reviews import Mark
 from knowledge_base.schema import GUIDANCE, Pack, Reviews
 from nlu.understanding import Outcome
@@ -66,3 +67,12 @@ def test_of_two_questions_the_good_one_is_answered_and_a_person_offered_for_the_
     talk = Talk(pack=pack_of(LAST, hand_over_after_days=0)).say("часы и адрес", both)
     assert talk.hears("template/contacts/short", "answer.rest")
     assert not talk.hears("template/working-hours/short")
+
+
+def test_an_answer_that_proved_wrong_is_not_given() -> None:
+    pack = real_pack()
+    wrong = pack.templates["working-hours"].model_copy(update={"withdrawn": True})
+    talk = Talk(pack.model_copy(update={"templates": {**pack.templates, "working-hours": wrong}}))
+    talk.ask("working-hours")
+    assert talk.hears("handoff.overdue")
+    assert not talk.done(OpenEpisode)

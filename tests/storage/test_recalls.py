@@ -23,7 +23,8 @@ from bot.domain.recalls import (
     TextMissing,
     Told,
 )
-from bot.storage import dialogs, releases
+from bot.storage import dialogs, recall_clients, releases
+from bot.storage.session import Tx
 from bot.usecases import read_recalls, send_recall, write_recall
 from bot.usecases.send_corrections import send_corrections
 from tests.domain.talk import WEDNESDAY, real_pack
@@ -190,6 +191,35 @@ async def test_it_is_stopped_at_once(desk: Worker) -> None:
     assert await send_corrections(desk.runtime) == 0
     with pytest.raises(WrongState):
         await send_recall.stop_recall(desk.runtime, ANNA.id or 0, 1, form())
+
+
+async def test_stopping_waits_for_the_message_that_is_being_written(
+    desk: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would come after the look at what is left to take back."""
+    await ask_from(desk, Channel.TELEGRAM, "1", "2")
+    await do(desk.runtime.db, "UPDATE outbox SET state = 'sent'")
+    await writes(desk)
+    await another_is_released(desk)
+    await sends(desk)
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+    note = recall_clients.note_message
+
+    async def slowly(tx: Tx, one: recall_clients.Waiting) -> None:
+        begun.set()
+        await goes_on.wait()
+        await note(tx, one)
+
+    monkeypatch.setattr(recall_clients, "note_message", slowly)
+    sending = asyncio.create_task(send_corrections(desk.runtime))
+    await begun.wait()
+    stopping = asyncio.create_task(send_recall.stop_recall(desk.runtime, ANNA.id or 0, 1, form()))
+    done, _ = await asyncio.wait({stopping}, timeout=0.3)
+    assert not done
+    goes_on.set()
+    await asyncio.gather(sending, stopping)
+    assert await states(desk) == {"stopped": 2}
+    assert await claim(desk.runtime.db) == []
 
 
 async def test_nobody_is_woken_by_it(desk: Worker) -> None:
