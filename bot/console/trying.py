@@ -17,6 +17,7 @@ from bot.console.templates import Slug
 from bot.console.trial_words import TrialWords
 from bot.domain.cleaning import clean
 from bot.domain.desk_errors import BadForm
+from bot.domain.profile import Profile
 from bot.usecases import preview_template, review_samples, try_question
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -29,12 +30,16 @@ HEAVIEST = 6
 
 
 @router.post("/templates/{slug}/preview")
-async def preview(visit: Acting, slug: Slug, language: Word = "") -> Response:
-    """What stands in the fields, as clients of each channel will read it."""
+async def preview(visit: Acting, slug: Slug, language: Word = "", reader: Word = "") -> Response:
+    """What stands in the fields, as clients of each channel will read it; ``reader``: ``segment:situation``."""
     sent = typed_in(await visit.request.form(), visit.desk.pack.agency.languages)
     item = await with_stored(visit, slug, sent)
+    segment, _, situation = clean(reader).partition(":")
+    told = Profile(segment, situation)
     try:
-        shown = await preview_template.preview_template(visit.desk.runtime, who(visit).id, slug, item, clean(language))
+        shown = await preview_template.preview_template(
+            visit.desk.runtime, who(visit).id, slug, item, clean(language), told
+        )
     except BadForm:
         return HTMLResponse(visit.html("_told.html", told=visit.says("The text is too long. Shorten it.")), 422)
     return visit.page(

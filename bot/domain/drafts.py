@@ -178,7 +178,12 @@ def check_step(draft: Draft, verb: Verb, actor: int, editors: frozenset[int]) ->
 
 
 def leads_to(item: Mapping[str, Any]) -> tuple[str, ...]:
-    """Slugs of the templates that the buttons of a template, perhaps a half-written one, lead to."""
-    buttons = item.get("buttons")
-    found = [one.get("template") for one in buttons if isinstance(one, dict)] if isinstance(buttons, list) else []
-    return tuple(dict.fromkeys(slug for slug in found if isinstance(slug, str) and slug))
+    """Slugs of the templates that buttons lead to: a template's, perhaps a half-written one's, and its variants'."""
+    buttons = [one for part in (item, *_parts(item, "variants")) for one in _parts(part, "buttons")]
+    slugs = (one.get("template") for one in buttons)
+    return tuple(dict.fromkeys(slug for slug in slugs if isinstance(slug, str) and slug))
+
+
+def _parts(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = item.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -5,6 +5,7 @@ The activity that answers clients and the one renderer make it, so that it can't
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
@@ -12,13 +13,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from pydantic import ValidationError
+
+from bot.domain import variants
 from bot.domain.activities import answering
 from bot.domain.decision import Decision, Scene, View
 from bot.domain.dialog import Dialog
 from bot.domain.messages import Capabilities, Rendered
+from bot.domain.profile import NOBODY, Profile
 from bot.domain.rendering import render, size
-from bot.domain.wording import Voice
-from knowledge_base.schema import TEMPLATE_PLACEHOLDERS, Localized, Pack, Template, TemplateButton
+from bot.domain.variants import Chosen
+from bot.domain.wording import Voice, localized, phrase
+from knowledge_base.schema import TEMPLATE_PLACEHOLDERS, Localized, Pack, Template, TemplateButton, Variant
 
 _IN_BRACES = re.compile(r"\{([^{}\s]{1,40})\}")
 _TARGETS = ("template", "service", "link")
@@ -62,21 +68,29 @@ class Shown:
 
 
 def preview(
-    pack: Pack, slug: str, item: Mapping[str, Any], language: str, limits: Capabilities, now: dt.datetime
+    pack: Pack,
+    slug: str,
+    item: Mapping[str, Any],
+    language: str,
+    limits: Capabilities,
+    now: dt.datetime,
+    who: Profile = NOBODY,
 ) -> Shown:
-    """``item``: the template as it was typed, which may lack anything."""
+    """``item``: the template as it was typed, which may lack anything; ``who``: what its reader has told of himself."""
     default = pack.agency.default_language
     template = _readable(slug, item, default)
     if not template.short.get(language) and not template.short.get(default):
         return Shown((), (), (Remark(Flaw.NO_TEXT),))
     held = pack.model_copy(update={"templates": {**pack.templates, slug: template}})
-    scene = Scene(Dialog(language), View(0, limits.channel), held, now)
+    scene = Scene(Dialog(language), View(0, limits.channel, profile=who), held, now)
     voice = Voice(held, language, now, {"episode0": 0}, {})
-    rest = answering.more(scene, slug) if template.more else None
+    said = variants.chosen(template, who, language)
+    rest = answering.more(scene, slug) if said.more else None
     first, more = (_rendered(one, voice, limits) for one in (answering.answer(scene, (slug,)), rest))
     remarks = (
-        *_of_text(template, language, default, first, more),
-        *_of_buttons(item, template, voice, limits, first + more),
+        *_of_text(voice, said, first, more),
+        *(Remark(Flaw.NOWHERE, words) for words in _nowhere(item, default)),
+        *_of_buttons(said, voice, limits, first + more),
     )
     return Shown(first, more, remarks)
 
@@ -100,6 +114,7 @@ def _readable(slug: str, item: Mapping[str, Any], default: str) -> Template:
         more=_whole(_texts(item, "more"), default) or None,
         files=tuple(one for one in files if isinstance(one, str)) if isinstance(files, list | tuple) else (),
         buttons=tuple(made for one in _buttons(item) if (made := _button(one, default)) is not None),
+        variants=tuple(_variants(item, default)),
         samples={},
     )
 
@@ -120,6 +135,16 @@ def _buttons(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list | tuple) else []
 
 
+def _variants(item: Mapping[str, Any], default: str) -> Iterator[Variant]:
+    """Those that are whole: the editor keeps them as they came."""
+    found = item.get("variants")
+    for one in found if isinstance(found, list | tuple) else ():
+        with contextlib.suppress(ValidationError):
+            made = Variant.model_validate(one)
+            if default in made.short and (made.more is None or default in made.more):
+                yield made
+
+
 def _button(one: Mapping[str, Any], default: str) -> TemplateButton | None:
     texts = _texts(one, "text")
     targets = {kind: str(one[kind]) for kind in _TARGETS if one.get(kind)}
@@ -129,13 +154,11 @@ def _button(one: Mapping[str, Any], default: str) -> TemplateButton | None:
     return TemplateButton.model_construct(text=_whole(texts, default), **to)
 
 
-def _of_text(
-    template: Template, language: str, default: str, first: tuple[Rendered, ...], more: tuple[Rendered, ...]
-) -> Iterator[Remark]:
-    if language not in template.short:
+def _of_text(voice: Voice, said: Chosen, first: tuple[Rendered, ...], more: tuple[Rendered, ...]) -> Iterator[Remark]:
+    if voice.language not in localized(voice.pack, said.short):
         yield Remark(Flaw.OTHER_LANGUAGE)
-    for texts, pieces in ((template.short, first), (template.more or {}, more)):
-        text = texts.get(language) or texts.get(default, "")
+    for key, pieces in ((said.short, first), (said.more, more)):
+        text = phrase(voice.pack, key, voice.language) if key else ""
         for name in dict.fromkeys(_IN_BRACES.findall(text)):
             if name not in TEMPLATE_PLACEHOLDERS:
                 yield Remark(Flaw.PLACEHOLDER, f"{{{name}}}")
@@ -143,16 +166,17 @@ def _of_text(
             yield Remark(Flaw.SPLIT, count=len(pieces))
 
 
-def _of_buttons(
-    item: Mapping[str, Any], template: Template, voice: Voice, limits: Capabilities, shown: tuple[Rendered, ...]
-) -> Iterator[Remark]:
-    default = voice.pack.agency.default_language
+def _nowhere(item: Mapping[str, Any], default: str) -> Iterator[str]:
+    """Buttons that can't be shown, by their text, else by their number."""
     for place, one in enumerate(_buttons(item), start=1):
         if _button(one, default) is None:
-            yield Remark(Flaw.NOWHERE, next(iter(_texts(one, "text").values()), str(place)))
+            yield next(iter(_texts(one, "text").values()), str(place))
+
+
+def _of_buttons(said: Chosen, voice: Voice, limits: Capabilities, shown: tuple[Rendered, ...]) -> Iterator[Remark]:
     offered = {button.action or button.link for piece in shown for row in piece.rows for button in row}
-    for button in template.buttons:
-        label = button.text.get(voice.language) or button.text[default]
+    for key, button in said.buttons:
+        label = phrase(voice.pack, key, voice.language)
         if size(label, limits) > limits.max_label:
             yield Remark(Flaw.LABEL, label)
         to = button.link or (f"t:{button.template}" if button.template else f"s:{button.service}")

@@ -47,6 +47,7 @@ DUE = (
     "K1",
     "K2",
     "K6",
+    "K4",
 )
 """Ids of the issues done so far, in the order in which they are named."""
 MARK = "pytest.mark.requirement"

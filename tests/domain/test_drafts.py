@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.drafts import AFTER, BEFORE, OPEN, Draft, OwnDraft, State, Verb, WrongState, check_step
+from bot.domain.drafts import AFTER, BEFORE, OPEN, Draft, OwnDraft, State, Verb, WrongState, check_step, leads_to
 from tests.domain.talk import WEDNESDAY
 
 ANNA, BORIS = 1, 2
@@ -40,3 +40,11 @@ def test_nothing_comes_after_the_end_and_only_an_approved_draft_is_released() ->
     assert not any(end in BEFORE[verb] for verb in Verb for end in ends)
     assert BEFORE[Verb.RELEASED] == (State.APPROVED,)
     assert AFTER[Verb.SAVED] is State.DRAFT
+
+
+def test_what_a_draft_leads_to_is_found_in_whatever_was_typed() -> None:
+    own = {"text": {"ru": "Туда"}, "template": "contacts"}
+    varied = {"variants": [{"buttons": [{"template": "leadership"}, own]}, 5]}
+    assert leads_to({"buttons": [own, own, {"service": "appeal"}, "?"], **varied}) == ("contacts", "leadership")
+    for broken in ({}, {"buttons": 5}, {"buttons": None, "variants": "?"}, {"buttons": [{"template": 7}]}):
+        assert leads_to(broken) == ()

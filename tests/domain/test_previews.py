@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.dialog import Dialog
 from bot.domain.messages import Channel, Style
 from bot.domain.previews import Flaw, Shown, preview
+from bot.domain.profile import Profile
 from tests.domain.checks import check_fits
 from tests.domain.talk import LIMITS, WEDNESDAY, Talk, real_pack
 
@@ -83,12 +84,24 @@ def test_what_is_half_written_is_shown_as_far_as_it_goes() -> None:
     assert markup.first[0].text == "<b>жирно</b> <script>alert(1)</script>"
 
 
+def test_each_variant_is_shown_as_its_readers_get_it() -> None:
+    pack = real_pack()
+    slug = "support-list"
+    variant = pack.templates[slug].variants[0]
+    who = Profile(variant.segment or "", variant.situation or "")
+    typed = pack.templates[slug].model_dump(mode="json")
+    talk = Talk(profile=who, dialog=Dialog("ru", greeted=True)).ask(slug)
+    found = preview(pack, slug, typed, "ru", LIMITS[Channel.TELEGRAM], WEDNESDAY, who)
+    assert [one.text for one in found.first] == [one.text for one in talk.heard]
+    assert found.first != preview(pack, slug, typed, "ru", LIMITS[Channel.TELEGRAM], WEDNESDAY).first
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(("ru", "en", "text", "link")), inner),
     max_leaves=6,
 )
-fields = st.sampled_from(("title", "short", "more", "buttons", "files", "sensitive", "unmet"))
+fields = st.sampled_from(("title", "short", "more", "buttons", "files", "variants", "sensitive", "unmet"))
 
 
 @given(st.dictionaries(fields, anything), st.sampled_from(Channel))

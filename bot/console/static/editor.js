@@ -23,13 +23,15 @@ const phones = document.getElementById("phones");
 if (form && phones) {
   const languages = [...document.querySelectorAll("#preview [name=preview-language]")];
   const channels = [...document.querySelectorAll("#preview [name=preview-channel]")];
+  const reader = document.getElementById("preview-reader");
   const nearer = document.getElementById("nearer");
-  let pauses = {};
+  const pauses = {};
   const chosen = (radios) => radios.find((radio) => radio.checked)?.value ?? "";
   const fields = () => new URLSearchParams(new FormData(form));
   const preview = () => {
     const sent = fields();
     sent.set("language", chosen(languages));
+    sent.set("reader", reader?.value ?? "");
     return show(phones, phones.dataset.source, sent);
   };
   const compare = async () => {
@@ -44,6 +46,7 @@ if (form && phones) {
     soon("preview", preview, PAUSE);
     if (/^(samples|title)-/.test(event.target.name)) soon("compare", compare, 2 * PAUSE);
   });
+  reader?.addEventListener("change", preview);
   languages.forEach((radio) => radio.addEventListener("change", preview));
   channels.forEach((radio) => radio.addEventListener("change", () => { phones.dataset.shows = radio.value; }));
   preview();
