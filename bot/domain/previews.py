@@ -5,15 +5,12 @@ The activity that answers clients and the one renderer make it, so that it can't
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-
-from pydantic import ValidationError
 
 from bot.domain import variants
 from bot.domain.activities import answering
@@ -113,7 +110,7 @@ def _readable(slug: str, item: Mapping[str, Any], default: str) -> Template:
         short=_texts(item, "short"),
         more=_whole(_texts(item, "more"), default) or None,
         files=tuple(one for one in files if isinstance(one, str)) if isinstance(files, list | tuple) else (),
-        buttons=tuple(made for one in _buttons(item) if (made := _button(one, default)) is not None),
+        buttons=_offered(item, default),
         variants=tuple(_variants(item, default)),
         samples={},
     )
@@ -130,19 +127,31 @@ def _whole(texts: Localized, default: str) -> Localized:
     return {default: next(iter(texts.values())), **texts} if texts else texts
 
 
-def _buttons(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    found = item.get("buttons")
+def _parts(item: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    found = item.get(name)
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list | tuple) else []
 
 
 def _variants(item: Mapping[str, Any], default: str) -> Iterator[Variant]:
-    """Those that are whole: the editor keeps them as they came."""
-    found = item.get("variants")
-    for one in found if isinstance(found, list | tuple) else ():
-        with contextlib.suppress(ValidationError):
-            made = Variant.model_validate(one)
-            if default in made.short and (made.more is None or default in made.more):
-                yield made
+    """Those that have a text: the editor keeps them as they came."""
+    for one in _parts(item, "variants"):
+        if short := _whole(_texts(one, "short"), default):
+            yield Variant.model_construct(
+                segment=_slug(one, "segment"),
+                situation=_slug(one, "situation"),
+                short=short,
+                more=_whole(_texts(one, "more"), default) or None,
+                buttons=_offered(one, default),
+            )
+
+
+def _slug(one: Mapping[str, Any], name: str) -> str | None:
+    found = one.get(name)
+    return found if isinstance(found, str) and found else None
+
+
+def _offered(item: Mapping[str, Any], default: str) -> tuple[TemplateButton, ...]:
+    return tuple(made for one in _parts(item, "buttons") if (made := _button(one, default)) is not None)
 
 
 def _button(one: Mapping[str, Any], default: str) -> TemplateButton | None:
@@ -168,7 +177,7 @@ def _of_text(voice: Voice, said: Chosen, first: tuple[Rendered, ...], more: tupl
 
 def _nowhere(item: Mapping[str, Any], default: str) -> Iterator[str]:
     """Buttons that can't be shown, by their text, else by their number."""
-    for place, one in enumerate(_buttons(item), start=1):
+    for place, one in enumerate(_parts(item, "buttons"), start=1):
         if _button(one, default) is None:
             yield next(iter(_texts(one, "text").values()), str(place))
 
