@@ -104,12 +104,10 @@ async def with_stored(visit: Visit, slug: str, typed: Mapping[str, Any]) -> dict
 
 def _too_long(typed: Mapping[str, Any]) -> tuple[str, int] | None:
     """The first field that holds more than it may, and how much; nothing of it is cut away unseen."""
-    for name, most in MOST.items():
-        for found in (typed[name] or {}).values():
-            count = len(found) if isinstance(found, str) else sum(map(len, found))
-            if count > most:
-                return name, count
-    return None
+    parts = (typed, *typed.get("variants", ()))
+    texts = [(name, one) for part in parts for name in MOST for one in (part.get(name) or {}).values()]
+    sizes = [(name, len(one) if isinstance(one, str) else sum(map(len, one))) for name, one in texts]
+    return next(((name, size) for name, size in sizes if size > MOST[name]), None)
 
 
 def typed_in(sent: FormData, languages: tuple[str, ...]) -> dict[str, Any]:

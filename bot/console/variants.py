@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from bot.console.guard import MAX_BODY
+
 Read = Callable[..., str]
 """The text of a field by its name, at most so long."""
 
 MOST_VARIANTS = 12
 MOST_VARIANT_BUTTONS = 4
-MOST = {"short": 5000, "more": 20_000}
+TEXTS = ("short", "more")
 NO_BUTTON: Mapping[str, Any] = {"text": {}, "template": None, "service": None, "link": None}
 _NEW: Mapping[str, Any] = {"segment": None, "situation": None, "short": {}, "more": None, "buttons": ()}
 
@@ -23,8 +25,8 @@ def variants_in(text: Read, languages: Sequence[str]) -> list[dict[str, Any]]:
 
 def _variant(text: Read, name: str, languages: Sequence[str]) -> dict[str, Any]:
     variant: dict[str, Any] = {part: text(f"{name}-{part}").strip() or None for part in ("segment", "situation")}
-    for part, most in MOST.items():
-        texts = {language: text(f"{name}-{part}-{language}", most).strip() for language in languages}
+    for part in TEXTS:
+        texts = {language: text(f"{name}-{part}-{language}", MAX_BODY).strip() for language in languages}
         variant[part] = {language: value for language, value in texts.items() if value}
     variant["more"] = variant["more"] or None
     rows = [button_in(text, f"{name}-button-{place}", languages) for place in range(MOST_VARIANT_BUTTONS)]

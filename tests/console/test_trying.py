@@ -68,6 +68,9 @@ async def test_a_text_of_megabytes_is_refused_whole(house: House, runtime: Runti
     assert long.status == 422
     assert "5001 знаков, можно не больше 5000" in long.text
     assert "Ж" * 5001 in long.body
+    varied = await saves(anna, await anna.gets(PAGE), variants="1", variant_0_short_ru="Щ" * 5001)
+    assert varied.status == 422
+    assert "Щ" * 5001 in varied.body
     huge = await saves(anna, await anna.gets(PAGE), more_ru="z" * 5_000_000)
     assert huge.status == 413
     assert "Слишком много сразу" in huge.text
