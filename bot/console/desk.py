@@ -24,7 +24,9 @@ from bot.storage.passwords import Passwords
 from bot.turn import Runtime
 from knowledge_base.schema import Localized, Pack
 
-_PAGE = re.compile(rf"{BASE}/(?:(?:inbox|requests|gaps|touchpoints)/[0-9]+|templates/[a-z0-9-]+(?:/recall)?|[a-z-]+)")
+_PAGE = re.compile(
+    rf"{BASE}/(?:(?:inbox|requests|gaps|touchpoints)/[0-9]+|(?:templates|guidance/[a-z]+)/[a-z0-9-]+(?:/recall)?|[a-z-]+)"
+)
 """What can be asked for, at the beginning of where a form goes."""
 
 

@@ -12,6 +12,8 @@ FIELDS = (
     "title",
     "short",
     "more",
+    "text",
+    "say",
     "samples",
     "topic",
     "situation",
@@ -20,10 +22,11 @@ FIELDS = (
     "sensitive",
     "unmet",
     "public",
+    "hides",
 )
 UNLESS_SAID = ("public",)
 """What is so where an item says nothing about it."""
-LISTED = ("files", "buttons", "variants")
+LISTED = ("files", "buttons", "variants", "phrases", "topics")
 _WORDS = re.compile(r"\s+|[^\s]+")
 MOST_WORDS = 2000
 """Words of a text that are compared one by one; longer ones stand side by side whole."""

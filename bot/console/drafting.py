@@ -142,35 +142,37 @@ async def _did(
     visit: Visit, slug: str, act: Awaitable[object], did: str, typed: Mapping[str, Any] | None = None, remark: str = ""
 ) -> Response:
     """The editor again, or what stood in the way, beside what was typed."""
+    met = await attempt(visit, act, typed)
+    if met is not None:
+        return await editor(visit, slug, met[0], typed=typed, remark=remark, trouble=met[1])
+    gone = "&new=1" if did == "dropped" else ""  # of one that clients do not get nothing is left but an empty page
+    return RedirectResponse(f"{BASE}/templates/{slug}?did={did}{gone}", 303)
+
+
+async def attempt(visit: Visit, act: Awaitable[object], typed: Mapping[str, Any] | None) -> tuple[int, Trouble] | None:
+    """What stood in the way of a step, with its status; None for nothing. ``typed``: what was to be saved."""
     says = visit.says
+    gone_on = says("Meanwhile the draft has gone on: see how it stands now.")
     try:
         await act
     except DraftConflict as conflict:
         if typed is None:
-            told = says("Meanwhile the draft has gone on: see how it stands now.")
-            return await editor(visit, slug, 409, remark=remark, trouble=Trouble(told))
+            return 409, Trouble(gone_on)
         theirs = json.loads(conflict.body or "null") or {}
-        changes = tuple(differences(theirs, {**theirs, **typed}))
-        trouble = Trouble("conflict", conflict=conflict, theirs=changes)
-        return await editor(visit, slug, 409, typed=typed, trouble=trouble)
+        return 409, Trouble("conflict", conflict=conflict, theirs=tuple(differences(theirs, {**theirs, **typed})))
     except PackError as error:
-        return await editor(visit, slug, 422, typed=typed, trouble=Trouble("broken", error.faults))
+        return 422, Trouble("broken", error.faults)
     except OwnDraft:
-        told = says("You have written in this draft: a colleague has to read and approve it.")
-        return await editor(visit, slug, 403, trouble=Trouble(told))
+        return 403, Trouble(says("You have written in this draft: a colleague has to read and approve it."))
     except ReplayOutdated:
         told = says("The replay is out of date: a draft, or what clients get, has changed since. Replay once more.")
-        return await editor(visit, slug, 409, trouble=Trouble(told))
+        return 409, Trouble(told)
     except ReasonMissing:
-        return await editor(visit, slug, 422, trouble=Trouble(says("Write what is to be mended.")))
+        return 422, Trouble(says("Write what is to be mended."))
     except (WrongState, NotThere):
-        told = says("Meanwhile the draft has gone on: see how it stands now.")
-        return await editor(visit, slug, 409, typed=typed, remark=remark, trouble=Trouble(told))
+        return 409, Trouble(gone_on)
     except BadForm:
-        told = says("The text is too long or the page too old. Shorten it, or save once more.")
-        return await editor(visit, slug, 422, typed=typed, remark=remark, trouble=Trouble(told))
+        return 422, Trouble(says("The text is too long or the page too old. Shorten it, or save once more."))
     except Forbidden:
-        told = says("Your role does not allow that. An administrator can change it.")
-        return await editor(visit, slug, 403, typed=typed, remark=remark, trouble=Trouble(told))
-    gone = "&new=1" if did == "dropped" else ""  # of one that clients do not get nothing is left but an empty page
-    return RedirectResponse(f"{BASE}/templates/{slug}?did={did}{gone}", 303)
+        return 403, Trouble(says("Your role does not allow that. An administrator can change it."))
+    return None

@@ -13,6 +13,7 @@ from bot.console.guard import Seated, who
 from bot.console.template_words import TemplateWords
 from bot.domain.cleaning import clean
 from bot.domain.reviews import Mark
+from bot.domain.staff import Right
 from bot.usecases import read_guidance
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -31,11 +32,21 @@ def kind_names(visit: Visit) -> Mapping[str, str]:
 
 @router.get("/guidance")
 async def guidance(
-    visit: Seated, show: Annotated[str, Query(max_length=20)] = "", owner: Annotated[str, Query(max_length=100)] = ""
+    visit: Seated,
+    show: Annotated[str, Query(max_length=20)] = "",
+    owner: Annotated[str, Query(max_length=100)] = "",
+    bad: Annotated[str, Query(max_length=5)] = "",
 ) -> Response:
-    """By kind, with owners and review dates."""
+    """By kind, with owners and review dates. ``bad``: what was asked for as the code of a new one is none."""
     show = show if show in set(Mark) else ""
     found = await read_guidance.listing(visit.desk.runtime, who(visit).id, show, clean(owner), visit.language)
     return visit.page(
-        "guidance.html", found=found, show=show, owner=owner, kind_name=kind_names(visit), words=TemplateWords(visit)
+        "guidance.html",
+        found=found,
+        show=show,
+        owner=owner,
+        kind_name=kind_names(visit),
+        words=TemplateWords(visit),
+        editable=Right.EDIT in found.may,
+        bad=bad == "1",
     )

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.domain.drafts import Draft
 from bot.domain.reviews import Mark
 from bot.domain.staff import Right
 
@@ -40,4 +41,6 @@ class Guides:
     """By kind, those that are wanted."""
     counts: Mapping[str, int]
     """By mark."""
+    drafts: Sequence[Draft]
+    """What is being written of them."""
     may: frozenset[Right]

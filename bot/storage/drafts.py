@@ -32,9 +32,11 @@ async def open_of(tx: Tx, kind: str, slug: str) -> Draft | None:
     return _draft(row) if row else None
 
 
-async def all_open(tx: Tx, kind: str) -> list[Draft]:
-    """Every open draft, what was changed last first."""
-    found = select(draft).where(draft.c.kind == kind, _IS_OPEN).order_by(draft.c.changed_at.desc(), draft.c.id)
+async def all_open(tx: Tx, kind: str = "") -> list[Draft]:
+    """Every open draft of a kind, or of any; what was changed last first."""
+    found = select(draft).where(_IS_OPEN).order_by(draft.c.changed_at.desc(), draft.c.id)
+    if kind:
+        found = found.where(draft.c.kind == kind)
     return [_draft(row) for row in await tx.execute(found)]
 
 

@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from bot import acting
+from bot import acting, moderation
 from bot.domain import reviews, terms
+from bot.domain.desk_errors import NotThere
+from bot.domain.drafts import Draft, Live, Step, Verb
 from bot.domain.guidance import Guide, GuideRow, Guides
 from bot.domain.reviews import Mark
-from bot.domain.staff import rights
-from bot.storage import desk, desk_clients
+from bot.domain.staff import Right, rights
+from bot.storage import desk, desk_clients, drafts
 from bot.turn import Runtime
+from knowledge_base.faults import Fault
 from knowledge_base.schema import GUIDANCE, Canned, Conduct, Guidance, Localized, Pack, Untypical
 from nlu.words import telling
+
+
+@dataclass(frozen=True, slots=True)
+class GuideCard:
+    """One of them in the editor: what staff read now, and its draft."""
+
+    kind: str
+    slug: str
+    live: Live | None
+    live_item: Mapping[str, Any]
+    draft: Draft | None
+    item: Mapping[str, Any]
+    """What stands in the draft, else what is live; may be half-written."""
+    steps: Sequence[Step]
+    faults: Sequence[Fault]
+    """What stands in the way of the draft's release."""
+    may: frozenset[Right]
+    own: bool
+    """This person has written in the draft."""
+
 
 LONGEST = 2000
 """Of a client's words, when rules for them are looked for."""
@@ -49,6 +75,7 @@ async def listing(runtime: Runtime, actor: int, show: str, owner: str, language:
     pack = runtime.shelf.content.pack
     async with runtime.db.begin() as tx:
         may = rights(await acting.reader(tx, actor))
+        opened = [one for one in await drafts.all_open(tx) if one.kind in GUIDANCE]
     today = terms.day_of(runtime.clock(), pack.agency.timezone)
     rows = {
         kind: [
@@ -64,7 +91,22 @@ async def listing(runtime: Runtime, actor: int, show: str, owner: str, language:
         kind: [row for row in some if show in ("", row.mark) and owner in ("", row.owner)]
         for kind, some in rows.items()
     }
-    return Guides(wanted, counts, may)
+    return Guides(wanted, counts, opened, may)
+
+
+async def card(runtime: Runtime, actor: int, kind: str, slug: str, *, new: bool = False) -> GuideCard:
+    """One with its draft; ``new``: one that is not there yet is an empty page. Raises Forbidden, NotThere."""
+    async with runtime.db.begin() as tx:
+        may = rights(await acting.reader(tx, actor))
+        live, draft = await drafts.live(tx, kind, slug), await drafts.open_of(tx, kind, slug)
+        if live is None and draft is None and not new:
+            raise NotThere
+        steps = await drafts.steps(tx, draft.id) if draft else ()
+        faults = await moderation.faults_of(tx, draft) if draft else ()
+    own = any(one.staff == actor and one.verb is Verb.SAVED for one in steps)
+    live_item = json.loads(live.body) if live else {}
+    item = draft.item if draft else live_item
+    return GuideCard(kind, slug, live, live_item, draft, item, steps, faults, may, own)
 
 
 def _of(pack: Pack, kind: str) -> Iterator[Guidance]:

@@ -153,7 +153,7 @@ async def all_releases(runtime: Runtime, actor: int, most: int, skipped: int) ->
         # The first one brought everything: that tells nothing.
         for one in await release_history.touched(tx, [row.number for row in rows if row.number > 1]):
             touched.setdefault(one.release, []).append(one)
-        approved = [one for one in await drafts.all_open(tx, TEMPLATES) if one.state is State.APPROVED]
+        approved = [one for one in await drafts.all_open(tx) if one.state is State.APPROVED]
         newest = await releases.latest(tx)
         names, total = await _names(tx), await release_history.count(tx)
     served = runtime.shelf.content.release

@@ -55,7 +55,7 @@ async def release_by_hand(db: Database, who: str, slugs: Collection[str], reason
 
 
 async def _approved(tx: Tx) -> list[Draft]:
-    return [one for one in await drafts.all_open(tx, TEMPLATES) if one.state is State.APPROVED]
+    return [one for one in await drafts.all_open(tx) if one.state is State.APPROVED]
 
 
 async def _release(tx: Tx, taken: Sequence[Draft], actor: int, reason: str, now: dt.datetime) -> int:

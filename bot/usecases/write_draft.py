@@ -1,4 +1,4 @@
-"""Write a draft of a template, or that it is to go; one that was not there before begins with it."""
+"""Write a draft of a template or of what staff write by, or that it is to go; a new one begins with it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ from bot.turn import Runtime
 
 
 async def write_draft(
-    runtime: Runtime, actor: int, slug: str, item: Mapping[str, Any], form: Form, base: int | None
+    runtime: Runtime,
+    actor: int,
+    slug: str,
+    item: Mapping[str, Any],
+    form: Form,
+    base: int | None,
+    kind: str = TEMPLATES,
 ) -> Done:
     """Keep what was typed, whole or not: what is wrong with it stands in the way of a release only.
 
@@ -27,7 +33,7 @@ async def write_draft(
     """
     body = moderation.body_of(slug, item)
 
-    return await _write(runtime, actor, slug, body, form, base)
+    return await _write(runtime, actor, kind, slug, body, form, base)
 
 
 async def write_deletion(runtime: Runtime, actor: int, slug: str, form: Form, base: int | None) -> Done:
@@ -35,20 +41,20 @@ async def write_deletion(runtime: Runtime, actor: int, slug: str, form: Form, ba
 
     Raises as ``write_draft`` does, NotThere for one that clients do not get: its draft can be dropped.
     """
-    return await _write(runtime, actor, slug, GONE, form, base)
+    return await _write(runtime, actor, TEMPLATES, slug, GONE, form, base)
 
 
-async def _write(runtime: Runtime, actor: int, slug: str, body: str, form: Form, base: int | None) -> Done:
+async def _write(runtime: Runtime, actor: int, kind: str, slug: str, body: str, form: Form, base: int | None) -> Done:
     async def write(tx: Tx, who: StaffPerson) -> Did:
-        draft, live = await drafts.open_of(tx, TEMPLATES, slug), await drafts.live(tx, TEMPLATES, slug)
+        draft, live = await drafts.open_of(tx, kind, slug), await drafts.live(tx, kind, slug)
         stands = (draft.step if draft else 0, live.id if live else None)
         if stands != (form.seen or 0, base):
-            raise await moderation.conflict(tx, TEMPLATES, slug, draft)
+            raise await moderation.conflict(tx, kind, slug, draft)
         if live is None and body == GONE:
             raise NotThere
         now = runtime.clock()
         if draft is None:
-            number = await drafts.begin(tx, TEMPLATES, slug, body, base, actor, now)
+            number = await drafts.begin(tx, kind, slug, body, base, actor, now)
         else:
             number = draft.id
             await drafts.save(tx, number, body, base, actor, now)

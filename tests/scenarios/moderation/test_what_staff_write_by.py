@@ -8,8 +8,11 @@ import pytest
 from playwright.async_api import expect
 
 from bot.domain.messages import Channel
+from bot.storage import releases
+from bot.turn import Runtime
 from tests.browsing import Office
-from tests.console.house import House
+from tests.console.house import Answer, House
+from tests.domain.talk import WEDNESDAY, real_pack
 from tests.world import World
 
 pytestmark = pytest.mark.asyncio
@@ -58,3 +61,53 @@ async def test_they_have_owners_and_review_dates(house: House) -> None:
     assert "Врач выезжает" in livestock
     assert "Входящий звонок" not in livestock
     assert "Ничего не подошло" in (await olga.gets("/desk/guidance?show=overdue")).text
+
+
+@pytest.mark.requirement("K9")
+async def test_a_rule_is_edited_by_two_pairs_of_hands(house: House, runtime: Runtime) -> None:
+    """Анна edits, Борис meets her edit, approves and releases; staff read the new text; a broken one goes nowhere."""
+    async with runtime.db.begin() as tx:
+        await releases.publish(tx, real_pack(), "import", "test", WEDNESDAY)
+    place = "/desk/guidance/untypical/journalist"
+    anna, boris = await house.seated("anna", "moderator"), await house.seated("boris", "moderator")
+    olga = await house.seated("olga")
+    page, late = await anna.gets(place), await boris.gets(place)
+    fields = {
+        "title-ru": "Пишет журналист", "text-ru": "Отвечает <b>пресс-служба</b>, в тот же день.", "say-ru": "Передала.",
+        "phrases": "журналист\r\nблогер\r\n", "owner": "front-office", "review_by": "2027-09-01", "topics": "agency",
+    }  # fmt: skip
+    saved = await anna.posts(f"{place}/save", {**fields, **carried(page, f"{place}/save")})
+    assert "Сохранено черновиком" in saved.text
+    met = await boris.posts(f"{place}/save", {**fields, **carried(late, f"{place}/save")})
+    assert (met.status, "коллега это изменил" in met.text) == (409, True)
+    refused = await olga.posts(f"{place}/save", {**fields, **carried(await olga.gets(place), f"{place}/save")})
+    assert refused.status == 403
+    shown = await anna.gets(place)
+    assert "&lt;b&gt;" in shown.body
+    assert "Отдано на проверку" in (await anna.posts(f"{place}/submit", carried(shown, f"{place}/submit"))).text
+    assert "Вы его правили" in (await anna.gets(place)).text
+    read = await boris.gets(place)
+    assert "Одобрено" in (await boris.posts(f"{place}/approve", carried(read, f"{place}/approve"))).text
+    page = await boris.gets("/desk/releases")
+    assert f'href="{place}#changes"' in page.body
+    draft = re.search(r'name="draft" id="draft-\d+" value="(\d+)"', page.body)
+    assert draft
+    sent = {**carried(page, "/desk/releases"), "draft": draft[1], "reason": "блогеры тоже пишут"}
+    assert "Выпущено" in (await boris.posts("/desk/releases", sent)).text
+    async with runtime.db.begin() as tx:
+        released = await releases.load(tx, 2)
+    assert released.untypical["journalist"].phrases == ("журналист", "блогер")
+    assert released.templates == real_pack().templates
+    new = await anna.gets("/desk/new-guidance?kind=canned&slug=thanks")
+    kept = await anna.posts("/desk/guidance/canned/thanks/save", {**carried(new, "/save"), "title-ru": "Спасибо"})
+    assert "Кто отвечает: выберите из списка" in kept.text
+    assert "Спасибо" in (await anna.gets("/desk/guidance")).text
+    assert (await anna.gets("/desk/guidance/nothing/thanks")).status == 422
+
+
+def carried(page: Answer, form: str) -> dict[str, str]:
+    """What a form of the page carries unseen."""
+    begins = re.search(rf'action="[^"]*{form}"', page.body)
+    assert begins, f"there is no form {form}"
+    body = page.body[begins.end() : page.body.index("</form>", begins.end())]
+    return dict(re.findall(r'type="hidden" name="(action|seen|base|draft)" value="([^"]*)"', body))
