@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from scripts.benchmarks import faults, moderation
+from scripts.benchmarks import faults, moderation, replays
 from scripts.benchmarks.main_job import FULL, QUICK, measure, measure_steps
 from scripts.benchmarks.processes import BenchError
 from scripts.benchmarks.report import as_object, as_table, bars, steps_as_object, steps_as_table
@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         one.add_argument("--quick", action="store_true")
         if kind == "main_job":
             one.add_argument("--steps", action="store_true")
+        if kind == "moderation":
+            one.add_argument("--only", choices=("replay", "releases"))
     one.add_argument("--seed", type=int)
     one.add_argument("--kills", type=int)
     one.add_argument("--transport", choices=TRANSPORTS, action="append")
@@ -60,15 +62,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _moderation(options: argparse.Namespace) -> int:
     try:
-        results = asyncio.run(moderation.measure(quick=options.quick, tell=_progress))
+        results, replayed = asyncio.run(_desk(options))
     except BenchError as error:
         print(f"The measurement failed: {error}", file=sys.stderr)
         return MISSED
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    told = moderation.as_object(results)
-    print(json.dumps(told, ensure_ascii=False) if options.json else moderation.as_table(results))
-    return OK if all(bar.met for bar in moderation.bars(results)) else MISSED
+    told, table = moderation.as_object(results), moderation.as_table(results)
+    met = [bar.met for bar in moderation.bars(results)]
+    if replayed is not None:
+        met += [bar.met for bar in replays.bars(replayed)]
+        told["replay"], table = replays.as_object(replayed), f"{table}\n{replays.as_table(replayed)}"
+    print(json.dumps(told, ensure_ascii=False) if options.json else table)
+    return OK if all(met) else MISSED
+
+
+async def _desk(options: argparse.Namespace) -> tuple[list[moderation.Measured], replays.Replayed | None]:
+    quick, only = options.quick, options.only
+    replayed = await replays.measure(quick=quick, tell=_progress) if only != "releases" else None
+    return await moderation.measure(quick=quick, tell=_progress) if only != "replay" else [], replayed
 
 
 def _faults(options: argparse.Namespace) -> int:
