@@ -48,6 +48,9 @@ DUE = (
     "K2",
     "K6",
     "K4",
+    "K9",
+    "A12",
+    "T7",
 )
 """Ids of the issues done so far, in the order in which they are named."""
 MARK = "pytest.mark.requirement"

@@ -118,6 +118,9 @@ async def test_the_register_begins_with_the_pack_and_goes_out_as_a_table(house: 
     assert place
     assert f'action="{place[1]}"' not in (await olga.gets("/desk/touchpoints")).body
     assert "внесено в реестр" in (await vera.posts(place[1], {"action": place[2]})).text
+    async with runtime.db.begin() as tx:
+        kept = await touchpoints.as_content(tx)
+    assert [one.place for slug, one in kept.items() if slug not in pack.touchpoints] == ["<b>Стенд</b>"]
     sent = await olga.gets("/desk/touchpoints/table.csv")
     table = list(csv.reader(io.StringIO(sent.body.removeprefix("\N{BYTE ORDER MARK}")), delimiter=";"))
     assert {len(row) for row in table} == {5}
