@@ -70,7 +70,6 @@ async def act(runtime: Runtime, actor: int, address: int | None, what: Act, form
     try:
         decision = await turn.take(
             runtime,
-            runtime.shelf.content,
             partial(_lock, actor, address, form),
             StaffActed(who, what),
             settle=partial(_settle, runtime, actor, form),

@@ -71,7 +71,7 @@ async def set_aside(runtime: Runtime, claimed: Claimed, cause: str) -> str:
         return await inbox.settle(tx, claimed, cause, runtime.clock(), state="aside")
 
     try:
-        await turn.take(runtime, runtime.shelf.content, lock, HandlingFailed(claimed.id), settle=settle)
+        await turn.take(runtime, lock, HandlingFailed(claimed.id), settle=settle)
     except Exception as error:
         if is_passing(error):
             raise

@@ -16,6 +16,8 @@ from bot.domain.dialog import Dialog
 from bot.domain.errors import ClaimLost, OtklikError
 from bot.domain.events import ClientActed, Event
 from bot.domain.messages import Capabilities, Channel, Kind
+from bot.domain.pilots import Pilot
+from bot.domain.profile import Profile
 from bot.pulse import Pulse
 from bot.storage import audit, bundle, decisions, dialogs, queries
 from bot.storage.decisions import Heard
@@ -35,7 +37,7 @@ class TooManyNeeds(OtklikError):
     """A decision kept asking for more than three rounds of loading."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Content:
     """A release and the engine that reads for it: swapped together, between messages."""
 
@@ -55,12 +57,35 @@ class Coming:
     engine: asyncio.Future[Live]
 
 
-class Shelf:
+class Place:
     """Holds the content that serves now, and what will serve next."""
 
     def __init__(self, content: Content) -> None:
         self.content = content
         self.coming: Coming | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piloted:
+    """A pilot, and the place of what its clients get."""
+
+    pilot: Pilot
+    place: Place
+
+
+class Shelf(Place):
+    """The place of what all clients get, and beside it that of a pilot."""
+
+    def __init__(self, content: Content) -> None:
+        super().__init__(content)
+        self.piloted: Piloted | None = None
+
+    def serving(self, client: int | None, who: Profile) -> Content:
+        """The pair of release and engine that answers this client; one who never wrote is in no pilot yet."""
+        piloted = self.piloted
+        if piloted is None or client is None or not piloted.pilot.admits(client, who):
+            return self.content
+        return piloted.place.content
 
 
 Clock = Callable[[], dt.datetime]
@@ -96,10 +121,10 @@ After = Callable[[Tx], Awaitable[None]]
 
 async def take(
     runtime: Runtime,
-    content: Content,
     lock: Lock,
     event: Event,
     *,
+    content: Content | None = None,
     settle: Settle | None = None,
     heard: Heard | None = None,
     actor: str = "",
@@ -109,11 +134,13 @@ async def take(
 
     ``lock`` finds and locks the conversation; ``settle`` marks what brought the event (a timer, a staff
     member's update) in the same transaction and says whether it was still ours. What a client said is
-    ``heard`` instead, and its update is marked together with all that is saved. Raises ClaimLost.
+    ``heard`` instead, and its update is marked together with all that is saved. ``content``: what read his words; none
+    where nothing was read: then what serves the client. Raises ClaimLost.
     """
     now = runtime.clock()
     async with runtime.db.begin() as tx:
         locked = await lock(tx)
+        content = content or runtime.shelf.serving(locked.addressee.client_id, locked.profile)
         decision = await _decide(tx, locked, event, content.pack, now)
         if settle is not None and not await settle(tx, decision):
             raise ClaimLost
@@ -135,13 +162,15 @@ class Said:
 
     event: ClientActed
     heard: Heard
+    content: Content
+    """What read it, and decides on it."""
 
     @property
     def address(self) -> tuple[Channel, str]:
         return self.event.incoming.channel, self.event.incoming.external_id
 
 
-async def take_together(runtime: Runtime, content: Content, said: Sequence[Said]) -> None:
+async def take_together(runtime: Runtime, said: Sequence[Said]) -> None:
     """Turns of different conversations in one transaction, all of them or none.
 
     Most of a turn's price is that of a transaction, shared here. Raises what any of them raises; each can
@@ -152,8 +181,8 @@ async def take_together(runtime: Runtime, content: Content, said: Sequence[Said]
     async with runtime.db.begin() as tx:
         kept, outcomes = [], []
         for one, locked in zip(said, await dialogs.lock_all(tx, [s.address for s in said], now), strict=True):
-            decision = await _decide(tx, locked, one.event, content.pack, now)
-            context = _context(runtime, content, locked, now)
+            decision = await _decide(tx, locked, one.event, one.content.pack, now)
+            context = _context(runtime, one.content, locked, now)
             kept.append(await decisions.prepare(tx, locked.addressee, decision, one.heard, context))
             topics |= _topics(runtime, locked, decision)
             outcomes.append((one.address[0].value, _kind(one.event), decision.outcome))

@@ -13,23 +13,26 @@ from bot.console.assets import BASE
 from bot.console.desk import Visit, new_action
 from bot.console.doing import Action, Word
 from bot.console.guard import Acting, Seated, who
+from bot.console.pilot_words import PilotWords
 from bot.console.template_words import TemplateWords
 from bot.console.templates import Trouble
 from bot.domain.cleaning import clean
 from bot.domain.desk_errors import BadForm, NotThere
 from bot.domain.drafts import LeadsToDraft, LiveAlready, NothingToRelease, Outdated, ReasonMissing
 from bot.domain.errors import Forbidden
+from bot.domain.pilots import Audience, BadAudience, Ended, NoPilot, PilotRuns
 from bot.domain.staff import Right
-from bot.usecases import read_templates, release_drafts, roll_back
+from bot.usecases import end_pilot, read_pilot, read_templates, release_drafts, roll_back
 from knowledge_base.faults import PackError
 
 router = APIRouter(default_response_class=HTMLResponse)
 
 SHOWN = 30
-DID = ("made", "rolled_back")
+DID = ("made", "rolled_back", "piloted", "for_all", "stopped")
 Release = Annotated[int, Path(ge=1, lt=2**31)]
 Reason = Annotated[str, Form(max_length=2000)]
 Drafts = Annotated[list[int], Form()]
+Share = Annotated[int, Form(ge=0, le=1000)]
 
 
 @router.get("/releases")
@@ -40,11 +43,29 @@ async def releases(
 
 
 @router.post("/releases")
-async def release(visit: Acting, action: Action = "", reason: Reason = "", draft: Drafts = []) -> Response:  # noqa: B006
-    """The next one, of the chosen drafts."""
+async def release(
+    visit: Acting,
+    action: Action = "",
+    reason: Reason = "",
+    draft: Drafts = [],  # noqa: B006
+    first: Word = "",
+    segment: Word = "",
+    share: Share = 100,
+) -> Response:
+    """The next one, of the chosen drafts; ``first``: to some of the clients."""
     form, reason = desk_forms.Form(clean(action)), clean(reason)
-    act = release_drafts.release_drafts(visit.desk.runtime, who(visit).id, draft, reason, form)
-    return await _did(visit, act, "made", reason, 0)
+    audience = Audience(clean(segment), share) if first else None
+    act = release_drafts.release_drafts(visit.desk.runtime, who(visit).id, draft, reason, form, audience)
+    return await _did(visit, act, "piloted" if first else "made", reason, 0)
+
+
+@router.post("/releases/pilot")
+async def end(visit: Acting, action: Action = "", reason: Reason = "", how: Word = "") -> Response:
+    """Bring the pilot to all, or stop it."""
+    form, reason = desk_forms.Form(clean(action)), clean(reason)
+    ended = Ended.ALL if how == "all" else Ended.STOPPED
+    act = end_pilot.end_pilot(visit.desk.runtime, who(visit).id, ended, reason, form)
+    return await _did(visit, act, "for_all" if ended is Ended.ALL else "stopped", reason, -1)
 
 
 @router.post("/releases/{release}/back")
@@ -73,6 +94,8 @@ async def _did(visit: Visit, act: Awaitable[object], did: str, reason: str, to: 
             "A button leads to a new answer that is still a draft: %(slugs)s. Have it approved, release both together."
         )
         status, trouble = 409, Trouble(told % {"slugs": named})
+    except (PilotRuns, NoPilot, BadAudience) as error:
+        status, trouble = 409, Trouble(PilotWords(visit).refused(error))
     except LiveAlready:
         status, trouble = 409, Trouble(says("Clients get this already."))
     except NotThere:
@@ -100,7 +123,7 @@ async def _page(
     to: int = 0,
     words: TemplateWords | None = None,
 ) -> Response:
-    """``reason``: what was typed, ``to``: at which release, 0 for the next."""
+    """``reason``: what was typed, ``to``: at which release, 0 for the next, -1 for the pilot."""
     found = await read_templates.all_releases(visit.desk.runtime, who(visit).id, SHOWN, (page - 1) * SHOWN)
     return visit.page(
         "releases.html",
@@ -114,5 +137,7 @@ async def _page(
         to=to,
         words=words or TemplateWords(visit),
         may=Right.RELEASE in found.may,
+        view=await read_pilot.read_pilot(visit.desk.runtime, who(visit).id),
+        pilot=PilotWords(visit),
         action=new_action,
     )

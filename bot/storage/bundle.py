@@ -90,10 +90,10 @@ _SAVE = text("""
         FROM turns t
         WHERE dialog.address_id = ANY (ARRAY(SELECT address_id FROM turns)) AND dialog.address_id = t.address_id),
     opened AS (
-        INSERT INTO episode (id, address_id, kind, slug, case_id, opened_at)
-        SELECT e.id, e.owner, e.kind, e.slug, e."case", :now
+        INSERT INTO episode (id, address_id, kind, slug, case_id, opened_at, release)
+        SELECT e.id, e.owner, e.kind, e.slug, e."case", :now, e.release
         FROM json_to_recordset(CAST(:episodes AS json)) AS e(
-            owner bigint, id bigint, kind text, slug text, "case" bigint)),
+            owner bigint, id bigint, kind text, slug text, "case" bigint, release int)),
     made_salt AS (
         INSERT INTO question_salt (month, salt)
         SELECT :month, uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
@@ -142,7 +142,14 @@ async def save(tx: AsyncConnection, bundles: Sequence[Bundle], now: dt.datetime)
         "said": _json([row for bundle in bundles for row in _said(bundle)]),
         "episodes": _json(
             [
-                {"owner": b.address_id, "id": e.id, "kind": e.kind, "slug": e.slug, "case": e.case}
+                {
+                    "owner": b.address_id,
+                    "id": e.id,
+                    "kind": e.kind,
+                    "slug": e.slug,
+                    "case": e.case,
+                    "release": b.release,
+                }
                 for b in bundles
                 for e in b.episodes
             ]

@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, select, update
 
 from bot.domain.drafts import AFTER, OPEN, Draft, Live, State, Step, Verb
 from bot.domain.replays import Replay
+from bot.storage.releases import GENERAL, lives_in
 from bot.storage.session import Tx
 from bot.storage.tables import draft, draft_step, item, item_version, staff
 
@@ -16,11 +17,11 @@ _IS_OPEN = draft.c.state.in_([state.value for state in OPEN])
 
 
 async def live(tx: Tx, kind: str, slug: str) -> Live | None:
-    """An item of the newest release."""
+    """An item of the newest release that all clients get."""
     found = (
         select(item_version.c.id, item_version.c.body)
         .join(item, item.c.id == item_version.c.item_id)
-        .where(item.c.kind == kind, item.c.slug == slug, item_version.c.to_release.is_(None))
+        .where(item.c.kind == kind, item.c.slug == slug, lives_in(GENERAL))
     )
     row = (await tx.execute(found)).first()
     return Live(row.id, row.body) if row else None
@@ -44,6 +45,12 @@ async def by_id(tx: Tx, number: int) -> Draft | None:
     """An open draft."""
     row = (await tx.execute(select(draft).where(draft.c.id == number, _IS_OPEN))).first()
     return _draft(row) if row else None
+
+
+async def released_in(tx: Tx, number: int) -> list[Draft]:
+    """Those that a release brought to clients."""
+    found = select(draft).where(draft.c.release == number).order_by(draft.c.id)
+    return [_draft(row) for row in await tx.execute(found)]
 
 
 async def steps(tx: Tx, number: int) -> Sequence[Step]:
@@ -79,6 +86,11 @@ async def save(tx: Tx, number: int, body: str, base: int | None, actor: int, now
     """Another text of an open draft."""
     await tx.execute(update(draft).where(draft.c.id == number).values(body=body, base=base))
     await step(tx, number, Verb.SAVED, actor, now, body=body)
+
+
+async def rebase(tx: Tx, number: int, base: int | None) -> None:
+    """What clients get has another version by now, with the same text."""
+    await tx.execute(update(draft).where(draft.c.id == number).values(base=base))
 
 
 async def step(

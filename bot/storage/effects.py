@@ -110,6 +110,7 @@ async def _feedback(scope: Scope, effect: made.RecordFeedback) -> None:
             opened_at=scope.now,
             comment=effect.text or None,
             about=effect.about or None,
+            release=scope.release,
         )
         .returning(episode.c.id)
     )

@@ -88,3 +88,12 @@ release_source = Table(
     Column("sha256", Text, ForeignKey("source.sha256"), nullable=False),
 )
 """The folder that came in with a release."""
+
+pilot = Table(
+    "pilot", metadata, Column("release", Integer, ForeignKey("release.number"), primary_key=True, autoincrement=False),
+    Column("general", Integer, ForeignKey("release.number"), nullable=False),
+    Column("segment", Text, nullable=False, server_default=""), Column("share", Integer, nullable=False),
+    _at("started_at"), _at("ended_at", null=True), Column("ended", Text, nullable=True),
+    Index("uq_pilot_running", text("(true)"), unique=True, postgresql_where=text("ended_at IS NULL")),
+)
+"""A release that some clients get while all others get ``general``. ``ended``: all (it went on to all) or stopped."""

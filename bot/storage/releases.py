@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bot.domain.pilots import PilotRuns
 from bot.storage.session import Tx
-from bot.storage.tables import item, item_version, release
+from bot.storage.tables import item, item_version, pilot, release
 from knowledge_base import stored
 from knowledge_base.schema import Pack
 from knowledge_base.stored import Bodies, Key
@@ -42,9 +44,13 @@ async def lock(tx: Tx) -> None:
     await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
 
 
+GENERAL = select(func.max(release.c.number)).where(release.c.number.not_in(select(pilot.c.release))).scalar_subquery()
+"""Number of the newest release that all clients get."""
+
+
 async def latest(tx: Tx) -> Latest | None:
-    """The newest release."""
-    row = (await tx.execute(select(release).order_by(release.c.number.desc()).limit(1))).first()
+    """The newest release that all clients get; a pilot's is another matter."""
+    row = (await tx.execute(select(release).where(release.c.number == GENERAL))).first()
     return Latest(row.number, row.version) if row else None
 
 
@@ -73,9 +79,11 @@ async def make(tx: Tx, bodies: Bodies, version: str, made: Made, authors: Mappin
     """The next release, of these items; the caller holds the lock and has checked them.
 
     Only changed items get a new version, written by ``authors`` where they are named. Returns the number.
+    Raises PilotRuns unless the caller has ended it before.
     """
-    newest = await latest(tx)
-    number = newest.number + 1 if newest else 1
+    if (await tx.execute(select(pilot.c.release).where(pilot.c.ended_at.is_(None)))).first() is not None:
+        raise PilotRuns
+    number: int = (await tx.execute(select(func.coalesce(func.max(release.c.number), 0) + 1))).scalar_one()
     row = {"author": made.author, "reason": made.reason, "at": made.at, "imported": made.imported}
     await tx.execute(insert(release).values(number=number, version=version, **row))
     live = await _live(tx)
@@ -125,7 +133,7 @@ async def content(tx: Tx, number: int) -> dict[Key, str]:
     rows = await tx.execute(
         select(item.c.kind, item.c.slug, item_version.c.body)
         .join(item, item.c.id == item_version.c.item_id)
-        .where(_lives_in(number))
+        .where(lives_in(number))
         .order_by(item.c.id)
     )
     return {(row.kind, row.slug): row.body for row in rows}
@@ -149,14 +157,15 @@ async def load(tx: Tx, number: int) -> Pack:
     return stored.as_pack(await content(tx, number), version)
 
 
-def _lives_in(number: int) -> ColumnElement[bool]:
+def lives_in(number: int | ScalarSelect[Any]) -> ColumnElement[bool]:
+    """Of versions of items: in a release."""
     ends = item_version.c.to_release
     return and_(item_version.c.from_release <= number, or_(ends.is_(None), ends > number))
 
 
 async def count_items(tx: Tx, number: int) -> int:
     """How many items are live in a release."""
-    found = await tx.execute(select(func.count()).select_from(item_version).where(_lives_in(number)))
+    found = await tx.execute(select(func.count()).select_from(item_version).where(lives_in(number)))
     return found.scalar_one()
 
 

@@ -29,6 +29,7 @@ from bot.storage.messenger_tables import moved_chat as moved_chat
 from bot.storage.messenger_tables import reaction as reaction
 from bot.storage.moderation_tables import draft as draft
 from bot.storage.moderation_tables import draft_step as draft_step
+from bot.storage.moderation_tables import pilot as pilot
 from bot.storage.moderation_tables import review_mark as review_mark
 from bot.storage.profile_table import profile as profile
 from bot.storage.question_tables import question as question
@@ -82,6 +83,7 @@ message = Table(
     Column("candidates", Text, nullable=True), _of("staff_id", "staff.id", null=True),
     Index(None, "address_id", "id"), UniqueConstraint("inbox_id"),
     Index("ix_message_more", "slug", postgresql_where=text("outcome = 'more' AND direction = 'out'")),
+    Index("ix_message_at", "at", postgresql_using="brin"),
 )
 """Append-only; ``text`` is plain and erasable, absent where it held a personal value. ``direction``: in, out, or
 note (for colleagues, never sent). ``staff_id``: whose words; absent: the client's or the assistant's."""
@@ -114,7 +116,8 @@ episode = Table(
     "episode", metadata, _id(), _of("address_id", "address.id"), Column("kind", Text, nullable=False),
     Column("slug", Text, nullable=False), _of("case_id", "case.id", null=True), _at("opened_at"),
     Column("helped", Boolean, nullable=True), Column("comment", Text, nullable=True),
-    Column("about", Text, nullable=True), Index(None, "address_id"), Index("ix_episode_slug", "slug", "opened_at"),
+    Column("about", Text, nullable=True), Column("release", Integer, nullable=True), Index(None, "address_id"),
+    Index("ix_episode_slug", "slug", "opened_at"), Index("ix_episode_opened_at", "opened_at", postgresql_using="brin"),
 )
 """What a score is keyed by."""
 

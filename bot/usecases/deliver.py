@@ -194,7 +194,7 @@ async def _happened(
     runtime: Runtime, address: int, event: Event, *, settle: turn.Settle | None = None, after: turn.After | None = None
 ) -> None:
     lock = partial(dialogs.lock_by_id, address_id=address)
-    await turn.take(runtime, runtime.shelf.content, lock, event, settle=settle, after=after)
+    await turn.take(runtime, lock, event, settle=settle, after=after)
 
 
 async def _topic_gone(runtime: Runtime, leased: Leased, address: int) -> None:

@@ -89,11 +89,7 @@ async def _turn(runtime: Runtime, awaited: Awaited, event: FileArrived | FileTur
     current: Event = replace(event, token=token)
     try:
         decision = await turn.take(
-            runtime,
-            runtime.shelf.content,
-            partial(dialogs.lock_by_id, address_id=awaited.address_id),
-            current,
-            settle=settle,
+            runtime, partial(dialogs.lock_by_id, address_id=awaited.address_id), current, settle=settle
         )
     except ClaimLost:
         return "lost"

@@ -37,7 +37,6 @@ async def _fire(runtime: Runtime, due: timers.Due) -> bool:
     try:
         await turn.take(
             runtime,
-            runtime.shelf.content,
             partial(dialogs.lock_by_id, address_id=due.address_id),
             TimerFired(due.case_id, due.kind, due.due_at),
             settle=settle,

@@ -15,8 +15,9 @@ from bot.domain.decision import Decision
 from bot.domain.errors import ClaimLost, MalformedUpdate
 from bot.domain.events import ClientActed, Event, StaffEdited, StaffPressed, StaffWrote
 from bot.domain.messages import Channel, GroupNews, Ignored, Incoming, Kind, Parsed, StaffIncoming
+from bot.domain.profile import NOBODY
 from bot.settle_update import done, failed, give_back, set_aside
-from bot.storage import dialogs, inbox, staff
+from bot.storage import dialogs, inbox, pilots, staff
 from bot.storage.decisions import Heard
 from bot.storage.inbox import Claimed
 from bot.storage.session import Tx, is_passing
@@ -125,11 +126,10 @@ async def _answer(door: Door, parsed: Incoming | StaffIncoming) -> None:
 
 async def _handle_fresh(runtime: Runtime, fresh: Sequence[tuple[Claimed, Incoming]]) -> Collection[int]:
     """The updates handled together; none of them after a failure."""
-    content = runtime.shelf.content
     try:
-        said = {one.address: one for one in await _said(content, fresh)}
+        said = {one.address: one for one in await _said(runtime, fresh)}
         if said:
-            await turn.take_together(runtime, content, list(said.values()))
+            await turn.take_together(runtime, list(said.values()))
     except Exception as error:  # noqa: BLE001 - each by itself finds out whose it is
         log.warning("%d updates together failed (%s), one by one now", len(fresh), type(error).__name__)
         return ()
@@ -150,8 +150,28 @@ async def _fresh(doors: Mapping[Channel, Door], claimed: Claimed) -> Incoming | 
     return parsed
 
 
-async def _said(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> list[Said]:
-    """What clients did, with what the engine understands of their words: all in one batch, which is cheaper."""
+async def _said(runtime: Runtime, acts: Sequence[tuple[Claimed, Incoming]]) -> list[Said]:
+    """What clients did, with what their engine understands of their words: all in one batch, which is cheaper."""
+    contents = await _serving(runtime, [incoming for _, incoming in acts])
+    said: list[Said] = []
+    for content in dict.fromkeys(contents):
+        theirs = [act for act, serving in zip(acts, contents, strict=True) if serving is content]
+        said += await _read_by(content, theirs)
+    return said
+
+
+async def _serving(runtime: Runtime, said: Sequence[Incoming]) -> list[Content]:
+    """The pair of release and engine for each; who they are is asked only while a pilot runs."""
+    shelf = runtime.shelf
+    if shelf.piloted is None:
+        return [shelf.content] * len(said)
+    async with runtime.db.once() as tx:
+        known = await pilots.clients_of(tx, [(one.channel, one.external_id) for one in said])
+    whose = [known.get((one.channel, one.external_id), (None, NOBODY)) for one in said]
+    return [shelf.serving(client, profile) for client, profile in whose]
+
+
+async def _read_by(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> list[Said]:
     readings = await _understood(content, [incoming for _, incoming in acts if incoming.kind in READABLE])
     understood = iter(readings)
     said = []
@@ -159,7 +179,7 @@ async def _said(content: Content, acts: Sequence[tuple[Claimed, Incoming]]) -> l
         reading = next(understood) if incoming.kind in READABLE else None
         shown = _shown(incoming)
         heard = Heard(claimed.id, claimed.lease, shown, reading)
-        said.append(Said(ClientActed(claimed.id, incoming, reading), heard))
+        said.append(Said(ClientActed(claimed.id, incoming, reading), heard, content))
     return said
 
 
@@ -191,13 +211,12 @@ def _shown(incoming: Incoming) -> str:
 
 
 async def _client(runtime: Runtime, claimed: Claimed, incoming: Incoming) -> Decision:
-    content = runtime.shelf.content
-    (said,) = await _said(content, [(claimed, incoming)])
+    (said,) = await _said(runtime, [(claimed, incoming)])
 
     async def lock(tx: Tx) -> dialogs.Locked:
         return await dialogs.lock(tx, incoming.channel, incoming.external_id, runtime.clock())
 
-    return await turn.take(runtime, content, lock, said.event, heard=said.heard)
+    return await turn.take(runtime, lock, said.event, content=said.content, heard=said.heard)
 
 
 async def _group(runtime: Runtime, claimed: Claimed, what: GroupNews) -> str:
@@ -223,7 +242,6 @@ async def _staff(runtime: Runtime, claimed: Claimed, incoming: StaffIncoming) ->
         event = StaffEdited(who, incoming.text, incoming.message)
     return await turn.take(
         runtime,
-        runtime.shelf.content,
         partial(dialogs.lock_by_id, address_id=address),
         event,
         settle=partial(_settle, runtime, claimed),

@@ -16,7 +16,7 @@ from bot import moderation
 from bot.domain.drafts import TEMPLATES, DraftsInTheWay
 from bot.domain.errors import ReleaseUnreadable
 from bot.domain.staff import Right
-from bot.storage import audit, drafts, files, releases, touchpoints
+from bot.storage import audit, drafts, files, pilots, releases, touchpoints
 from bot.storage import sources as kept_sources
 from bot.storage.releases import Latest, Made
 from bot.storage.session import Database, Tx
@@ -41,6 +41,8 @@ class Came(StrEnum):
     """This folder was imported before; what was released since stays."""
     REFUSED = "refused"
     """Its changes do not fit what the desk has changed; the release before stays."""
+    WAITS = "waits"
+    """A pilot runs: what the others get must not change meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Published:
             case Came.REFUSED:
                 lines.append("The folder was not imported, it does not fit what was changed at the desk:")
                 lines += [f"  {fault}" for fault in self.faults]
+            case Came.WAITS:
+                lines.append("The folder was not imported: a pilot runs. End it at the desk, then start again.")
             case _:
                 assert_never(self.came)
         if self.both:
@@ -100,7 +104,7 @@ async def publish_pack(db: Database, pack: Pack, folder: Path, now: dt.datetime,
     """The release that holds the pack of a folder, its files along with it; several workers may call it at once.
 
     Raises PackError when the folder does not fit what the desk has changed (at a start it is told instead), or
-    when what is live lacks texts that this program says; DraftsInTheWay (never at a start), NobodyKnown,
+    when what is live lacks texts that this program says; DraftsInTheWay and PilotRuns (never at a start), NobodyKnown,
     Forbidden, ReasonMissing, ReleaseUnreadable.
     """
     sources = await asyncio.to_thread(sources_of, folder, pack.version)
@@ -136,6 +140,8 @@ async def _bring(
         return Came.NOTHING, (), ()
     if how.starting and await releases.imported_as(tx, pack.version) is not None:
         return Came.FORMER, (), ()
+    if how.starting and await pilots.running(tx) is not None:
+        return Came.WAITS, (), ()
     desk = stored.plain(await releases.content(tx, newest.number))
     base = stored.plain(await releases.folder_bodies(tx))
     bodies, both = (folder, []) if how.whole else stored.merged(base, desk, folder)

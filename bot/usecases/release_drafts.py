@@ -9,30 +9,41 @@ from bot import moderation
 from bot.acting import Done, Form
 from bot.domain.drafts import TEMPLATES, Draft, LeadsToDraft, NothingToRelease, Outdated, State, Verb, leads_to
 from bot.domain.events import StaffPerson
+from bot.domain.pilots import Audience, Pilot
 from bot.domain.staff import Right
 from bot.moderation import Did
-from bot.storage import audit, drafts, releases
+from bot.storage import audit, drafts, pilots, releases
 from bot.storage.releases import Made
 from bot.storage.session import Database, Tx
 from bot.turn import Runtime
 from knowledge_base import stored
 
 
-async def release_drafts(runtime: Runtime, actor: int, chosen: Collection[int], reason: str, form: Form) -> Done:
+async def release_drafts(
+    runtime: Runtime, actor: int, chosen: Collection[int], reason: str, form: Form, first: Audience | None = None
+) -> Done:
     """The newest release with these drafts in it; workers learn it in the background and swap to it.
 
+    ``first``: only these clients get it, until it is brought to all or stopped: a pilot.
     Raises Forbidden, BadForm, ReasonMissing, NothingToRelease (one of them is not approved any more), Outdated
     (what clients get has changed since), LeadsToDraft (to one that stays behind), PackError with what is wrong with
-    the whole; then nothing has changed.
+    the whole, PilotRuns, BadAudience; then nothing has changed.
     """
     reason = moderation.reason_of(reason)
+    if first is not None:
+        first.check()
 
     async def release(tx: Tx, who: StaffPerson) -> Did:
         approved = await _approved(tx)
         taken = [one for one in approved if one.id in set(chosen)]
         if not taken or len(taken) != len(set(chosen)):
             raise NothingToRelease
-        return Did("release.made", f"release:{await _release(tx, taken, actor, reason, runtime.clock())}")
+        newest = await releases.latest(tx)
+        number = await _release(tx, taken, actor, reason, runtime.clock())
+        if first is None or newest is None:
+            return Did("release.made", f"release:{number}")
+        await pilots.begin(tx, Pilot(number, newest.number, first, runtime.clock()))
+        return Did("pilot.begun", f"release:{number}")
 
     return await moderation.act(runtime, actor, Right.RELEASE, form, release)
 

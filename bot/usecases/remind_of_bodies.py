@@ -33,7 +33,7 @@ async def _remind(runtime: Runtime, one: Ending) -> bool:
     lock = partial(dialogs.lock_by_id, address_id=one.address)
     try:
         near = BodyNear(one.case, one.body, one.due_at, one.late)
-        await turn.take(runtime, runtime.shelf.content, lock, near, settle=settle)
+        await turn.take(runtime, lock, near, settle=settle)
     except ClaimLost:
         return False
     except Exception:

@@ -9,9 +9,10 @@ from bot.acting import Done, Form
 from bot.domain.desk_errors import NotThere
 from bot.domain.drafts import LiveAlready
 from bot.domain.events import StaffPerson
+from bot.domain.pilots import Ended
 from bot.domain.staff import Right
 from bot.moderation import Did
-from bot.storage import audit, releases
+from bot.storage import audit, pilots, releases
 from bot.storage.releases import Made
 from bot.storage.session import Database, Tx
 from bot.turn import Runtime
@@ -49,4 +50,5 @@ async def _back(tx: Tx, number: int, made: Made) -> int:
         raise LiveAlready
     bodies = await releases.content(tx, number)
     await moderation.checked(bodies, version)
+    await pilots.end(tx, Ended.STOPPED, made.at)  # all are to get the same again
     return await releases.make(tx, bodies, version, made)

@@ -50,7 +50,6 @@ async def _tell(runtime: Runtime, one: Recall, client: Waiting) -> bool:
     try:
         await turn.take(
             runtime,
-            runtime.shelf.content,
             partial(dialogs.lock_by_id, address_id=client.address),
             AnswerCorrected(one.slug, one.titles, one.texts),
             settle=settle,

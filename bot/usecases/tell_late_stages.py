@@ -35,7 +35,6 @@ async def _tell(runtime: Runtime, one: Ending) -> bool:
     try:
         await turn.take(
             runtime,
-            runtime.shelf.content,
             partial(dialogs.lock_by_id, address_id=one.address),
             StageNear(one.request, one.stage, one.due_at, one.late),
             settle=settle,

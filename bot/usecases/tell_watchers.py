@@ -32,13 +32,7 @@ async def _tell(runtime: Runtime, address_id: int, slug: str) -> bool:
         return await watches.settle(tx, address_id, slug)
 
     try:
-        await turn.take(
-            runtime,
-            runtime.shelf.content,
-            partial(dialogs.lock_by_id, address_id=address_id),
-            NeedMet(slug),
-            settle=settle,
-        )
+        await turn.take(runtime, partial(dialogs.lock_by_id, address_id=address_id), NeedMet(slug), settle=settle)
     except ClaimLost:
         return False
     except Exception:

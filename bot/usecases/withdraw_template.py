@@ -9,9 +9,10 @@ from bot.acting import Done, Form
 from bot.domain.desk_errors import NotThere
 from bot.domain.drafts import TEMPLATES, LiveAlready
 from bot.domain.events import StaffPerson
+from bot.domain.pilots import Ended
 from bot.domain.staff import Right
 from bot.moderation import Did
-from bot.storage import drafts, releases
+from bot.storage import drafts, pilots, releases
 from bot.storage.releases import Made
 from bot.storage.session import Tx
 from bot.turn import Runtime
@@ -35,6 +36,7 @@ async def withdraw_template(runtime: Runtime, actor: int, slug: str, reason: str
         body = json.dumps({**item, "withdrawn": True}, ensure_ascii=False)
         bodies = {**await releases.content(tx, newest.number), (TEMPLATES, slug): body}
         bodies = stored.bodies_of(await moderation.checked(bodies, stored.digest(bodies)))
+        await pilots.end(tx, Ended.STOPPED, made.at)  # a wrong answer is given to nobody: that can't wait
         number = await releases.make(tx, bodies, stored.digest(bodies), made)
         return Did("template.withdrawn", f"release:{number}")
 

@@ -128,7 +128,7 @@ class Worker:
         async def lock(tx: Any) -> dialogs.Locked:
             return await dialogs.lock_by_id(tx, address)
 
-        return (await take(self.runtime, self.runtime.shelf.content, lock, event)).outcome
+        return (await take(self.runtime, lock, event)).outcome
 
     async def employs(self, person: StaffPerson) -> None:
         """A person of the register, under the number that the test gives."""
