@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge_base.schema import Pack
@@ -22,9 +25,26 @@ def fit_apart(pack: Pack, folder: Path, *, sentences: Path | None = None, nicene
 
     ``sentences``: as for ``Matcher.fit``; ``niceness``: how much the process gives way to others.
     """
-    if not engine_cache.cache_file(folder, pack.version, encoder=True).is_file():
-        _fit_in_a_process(pack, folder, sentences, niceness)
+    path = engine_cache.cache_file(folder, pack.version, encoder=True)
+    if not path.is_file():
+        with _turn(folder):
+            if not path.is_file():
+                _fit_in_a_process(pack, folder, sentences, niceness)
     return Matcher.fit(pack, folder, sentences=sentences)
+
+
+@contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """Workers of one machine fit one after another: who waited finds what the other has fitted."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = open(folder / ".turn", "a")  # noqa: SIM115 - it may be missing
+    except OSError:
+        yield
+        return
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _fit_in_a_process(pack: Pack, folder: Path, sentences: Path | None, niceness: int) -> None:

@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from nlu.embedding import SentenceEncoder
 from nlu.features import CHARACTERS_WEIGHT, Floats, Ints, Vocabulary, counted
+from nlu.pieces import Pieces
 
 MEANING_WEIGHT = 6.0
 """Likeness of sentence vectors against likeness of lemmas, by samples left out."""
@@ -61,18 +62,21 @@ class Classifier:
     components: Floats
     """What is kept of sentence vectors: those of all encoders one below the other, shape (dimensions, components)."""
     share: Floats
-    """What every example says for every class, shape (N, C)."""
+    """What every example says for every class, shape (N, C); (N, 0) where ``pieces`` tell it."""
     sharpness: float
     """Inverse temperature found on left-out samples; makes the probabilities mean what they say."""
     encoder: SentenceEncoder | None
     doubt: Floats
     """By how much an example's own share rests on itself, shape (N,): the diagonal of the kernel's inverse. Empty in
     what an older version has fitted."""
+    pieces: Pieces | None = None
+    """What examples say, where they and the classes are many."""
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Calibrated probabilities of cleaned texts, shape (texts, C); each row sums to 1."""
         one_thread()
-        return self._calibrated(self.kernel(texts) @ self.share)
+        kernel = self.kernel(texts)
+        return self._calibrated(self.pieces.scores(kernel) if self.pieces else kernel @ self.share)
 
     def _calibrated(self, scores: Floats) -> Floats:
         scores *= self.sharpness
@@ -105,7 +109,14 @@ class Classifier:
     def left_out(self, places: Sequence[int], label: str) -> Floats:
         """Probabilities of examples of one class by an engine that never learned them, shape (places, C)."""
         wanted = np.array([float(one == label) for one in self.labels], np.float32)
-        return self._calibrated(wanted - self.share[places] / self.doubt[places][:, None])
+        said = self.pieces.said_by(places) if self.pieces else self.share[places]
+        return self._calibrated(wanted - said / self.doubt[places][:, None])
+
+    def said_for(self, best: int) -> Floats:
+        """What every example says for a class, against what it says for all on average, shape (N,)."""
+        if self.pieces:
+            return self.pieces.said_for(best)
+        return np.asarray(self.share[:, best] - self.share.mean(axis=1), np.float32)
 
     def meanings(self, texts: Sequence[str]) -> Floats:
         """What texts mean, shape (texts, encoders * components). Needs the encoder."""

@@ -6,9 +6,11 @@ import hashlib
 import json
 import logging
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from nlu.classifier import Classifier, Postings
 from nlu.embedding import encoder_name, installed_encoder
 from nlu.familiar import Familiar
 from nlu.features import Ints, Vocabulary
+from nlu.pieces import Piece, Pieces, homes_of
 from nlu.whole_files import write_arrays
 
 KEPT = 4
@@ -55,6 +58,7 @@ def save(classifier: Classifier, familiar: Familiar, path: Path) -> None:
         components=classifier.components,
         share=classifier.share,
         doubt=classifier.doubt,
+        **_flat(classifier.pieces),
     )
     _prune(path.parent)
 
@@ -97,6 +101,7 @@ def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
             for name in ("rarity", "amounts", "vectors", "centre", "components", "share")
         )
         doubt = np.asarray(arrays["doubt"], np.float32) if "doubt" in arrays else np.zeros(0, np.float32)
+        pieces = _pieces(arrays) if "piece_sizes" in arrays else None
         starts, holders = (np.asarray(arrays[name], np.int32) for name in ("starts", "holders"))
     words = {name: number for number, name in enumerate(described["words"])}
     characters = {name: number for number, name in enumerate(described["characters"], start=len(words))}
@@ -105,8 +110,9 @@ def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
     count = len(share)
     found = installed_encoder() if encoder and len(centre) else None
     kept = components.shape[1] * (len(found.sizes) if found else 0)
+    said = 0 if pieces else len(labels)
     shapes = (rarity.shape, starts.shape, holders.shape, vectors.shape, share.shape, components.shape[:1])
-    fitting = ((features,), (features + 1,), amounts.shape, (count, kept), (count, len(labels)), centre.shape)
+    fitting = ((features,), (features + 1,), amounts.shape, (count, kept), (count, said), centre.shape)
     if shapes != fitting or doubt.shape not in ((0,), (count,)) or not _in_bounds(starts, holders, count):
         raise ValueError("the arrays do not fit each other")
     if len(centre) and (found is None or sum(found.sizes) != len(centre)):
@@ -122,8 +128,35 @@ def _read(path: Path, *, encoder: bool) -> tuple[Classifier, Familiar]:
         sharpness=float(described["sharpness"]),
         encoder=found,
         doubt=doubt,
+        pieces=Pieces(pieces, homes_of(pieces, count), len(labels)) if pieces else None,
     )
     return classifier, Familiar(**described["familiar"])
+
+
+def _flat(pieces: Pieces | None) -> dict[str, Any]:
+    """Their arrays one behind the other."""
+    if pieces is None:
+        return {}
+    return {
+        "piece_sizes": np.array([(len(one.rows), one.own, len(one.columns)) for one in pieces.all], np.int64),
+        "piece_rows": np.concatenate([one.rows for one in pieces.all]),
+        "piece_columns": np.concatenate([one.columns for one in pieces.all]),
+        "piece_shares": np.concatenate([one.share.ravel() for one in pieces.all]),
+        "piece_doubts": np.concatenate([one.doubt for one in pieces.all]),
+    }
+
+
+def _pieces(arrays: Mapping[str, Any]) -> tuple[Piece, ...]:
+    sizes = np.asarray(arrays["piece_sizes"], np.int64)
+    shares, doubts = (np.asarray(arrays[name], np.float32) for name in ("piece_shares", "piece_doubts"))
+    rows, columns = (np.asarray(arrays[name], np.int32) for name in ("piece_rows", "piece_columns"))
+    found, at = [], [0, 0, 0, 0]
+    for n, own, c in sizes.tolist():
+        ends = [at[0] + n, at[1] + c, at[2] + n * c, at[3] + n]
+        share = shares[at[2] : ends[2]].reshape(n, c)
+        found.append(Piece(rows[at[0] : ends[0]], own, columns[at[1] : ends[1]], share, doubts[at[3] : ends[3]]))
+        at = ends
+    return tuple(found)
 
 
 def _in_bounds(starts: Ints, holders: Ints, count: int) -> bool:

@@ -107,7 +107,7 @@ def _weights(text: str, classifier: Classifier, best: int) -> _Weights:
     """By the slope of the best class's score, against the mean of all: the examples that have the feature too."""
     vocabulary, postings = classifier.vocabulary, classifier.postings
     names = [*vocabulary.words, *(f"«{letters}»" for letters in vocabulary.characters)]
-    said = classifier.kernel([text])[0] * (classifier.share[:, best] - classifier.share.mean(axis=1))
+    said = classifier.kernel([text])[0] * classifier.said_for(best)
     said *= classifier.sharpness
     words: list[tuple[str, float]] = []
     characters: list[tuple[str, float]] = []

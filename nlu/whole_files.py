@@ -18,12 +18,17 @@ def write_arrays(path: Path, **arrays: Any) -> None:
     """Write arrays as ``.npz``, in place of what is there. A failing disk costs the cache only: it is logged."""
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
+    write_bytes(path, buffer.getbuffer())
+
+
+def write_bytes(path: Path, data: bytes | memoryview) -> None:
+    """The same for a file of any kind."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".engine-")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(buffer.getbuffer())
+                file.write(data)
             os.replace(name, path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -19,8 +19,14 @@ def ministry_pack() -> Pack:
 
 
 @pytest.fixture(scope="session")
-def ministry(ministry_pack: Pack) -> Matcher:
-    return Matcher.fit(ministry_pack)
+def sentences(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demonstration pack's sentences are kept once they are read."""
+    return tmp_path_factory.mktemp("sentences")
+
+
+@pytest.fixture(scope="session")
+def ministry(ministry_pack: Pack, sentences: Path) -> Matcher:
+    return Matcher.fit(ministry_pack, sentences=sentences)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlu.fitting import COMPONENTS, _components, _solve, fit
+from nlu.fitting import fit
+from nlu.solving import COMPONENTS, _components, solve
 from nlu.training_example import Example
 
 MILK = ["субсидия на молоко", "сколько за литр молока", "сдаю молоко на завод"]
@@ -58,9 +59,10 @@ def test_scores_of_samples_left_out_are_those_of_an_engine_that_never_had_them()
     rng = np.random.default_rng(0)
     points, truth, weights = rng.normal(size=(30, 4)), np.arange(30) % 3, np.linspace(0.5, 2.0, 30).astype(np.float32)
     kernel = np.exp(-((points[:, None] - points[None]) ** 2).sum(axis=2)).astype(np.float32)
-    _, left_out, _ = _solve(kernel.copy(), truth, weights, 3)
+    wanted = np.eye(3, dtype=np.float32)[truth]
+    _, left_out, _ = solve(kernel.copy(), wanted, weights)
     others = np.arange(30) != 7
-    share, _, _ = _solve(kernel[np.ix_(others, others)].copy(), truth[others], weights[others], 3)
+    share, _, _ = solve(kernel[np.ix_(others, others)].copy(), wanted[others], weights[others])
     assert np.allclose(left_out[7], kernel[7, others] @ share, atol=1e-4)
 
 
