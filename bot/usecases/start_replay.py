@@ -10,11 +10,12 @@ from bot.domain.drafts import TEMPLATES, State, WrongState
 from bot.domain.events import StaffPerson
 from bot.domain.replays import NothingToReplay, Played, TooManyReplays
 from bot.domain.staff import Right
-from bot.draft_release import draft_release
+from bot.draft_release import DraftRelease, draft_release
 from bot.moderation import Did
 from bot.storage import drafts, releases, replays
 from bot.storage.session import Tx
 from bot.turn import Runtime
+from knowledge_base.faults import PackError
 
 MOST_WAITING = 3
 MOST_DAYS = 3660
@@ -29,11 +30,12 @@ async def start_replay(
     The same that waits or runs already is not run twice. Raises Forbidden, BadForm, NothingToReplay, TooManyReplays,
     WrongState when a draft goes on just now.
     """
+    await moderation.allowed(runtime, actor, Right.EDIT)
     if not chosen:
         async with runtime.db.begin() as tx:
             opened = await drafts.all_open(tx, TEMPLATES)
         chosen = [one.slug for one in opened if one.state is not State.DRAFT]
-    found = await draft_release(runtime.db, chosen) if chosen else None
+    found = await _release(runtime, chosen)
     number = 0
 
     async def start(tx: Tx, who: StaffPerson) -> Did:
@@ -64,3 +66,11 @@ async def start_replay(
             newest = await replays.latest(tx, 1)
         number = newest[0].id
     return number, tuple(found.left_out) if found else ()
+
+
+async def _release(runtime: Runtime, chosen: Collection[str]) -> DraftRelease | None:
+    """None: there is nothing that could be released, or what clients get can't be read by this program."""
+    try:
+        return await draft_release(runtime.db, chosen) if chosen else None
+    except PackError:
+        return None
