@@ -37,7 +37,11 @@ LISTS: dict[str, type[schema.Model]] = {
     **schema.GUIDANCE,
 }
 """Files that hold a list of models."""
-FOLDERS: dict[str, type[schema.Model]] = {"templates": schema.Template, "services": schema.Service}
+FOLDERS: dict[str, type[schema.Model]] = {
+    "templates": schema.Template,
+    "services": schema.Service,
+    "journeys": schema.Journey,
+}
 """Folders that hold one model a file, the file named by its slug."""
 
 _KEY: TypeAdapter[str] = TypeAdapter(schema.Key)

@@ -27,6 +27,7 @@ def references(draft: Draft) -> Iterator[Fault]:
         "services": {**spoken, "team": "teams", "policy": "policies"},
         "policies": {"calendar": "calendars"},
         "rules": {"team": "teams", "policy": "policies"},
+        "journeys": {"situation": "situations", "segment": "segments", "owner": "teams"},
         **{kind: {"owner": "teams"} for kind in schema.GUIDANCE},
     }
     for kind, fields in uses.items():
@@ -36,6 +37,7 @@ def references(draft: Draft) -> Iterator[Fault]:
                 if value is not None:
                     yield from unknown(item, (name,), target, value, draft.names[target])
     yield from _variants(draft)
+    yield from _journeys(draft)
     for item in (item for kind in ("teams", *schema.GUIDANCE) for item in draft.items[kind].values()):
         for index, topic in enumerate(item.model.topics):
             yield from unknown(item, ("topics", index), "topics", topic, draft.names["topics"])
@@ -59,6 +61,18 @@ def _variants(draft: Draft) -> Iterator[Fault]:
             for name, target in (("segment", "segments"), ("situation", "situations")):
                 if (value := getattr(variant, name)) is not None:
                     yield from unknown(item, ("variants", index, name), target, value, draft.names[target])
+
+
+def _journeys(draft: Draft) -> Iterator[Fault]:
+    """What its steps name."""
+    used = draft.names["services"] | draft.names["templates"]
+    for item in draft.items["journeys"].values():
+        for index, step in enumerate(item.model.steps):
+            for n, name in enumerate(step.services):
+                yield from unknown(item, ("steps", index, "services", n), "services", name, used)
+            for n, name in enumerate(step.touchpoints):
+                place = ("steps", index, "touchpoints", n)
+                yield from unknown(item, place, "touchpoints", name, draft.names["touchpoints"])
 
 
 def targets(draft: Draft) -> Iterator[Fault]:

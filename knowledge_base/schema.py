@@ -26,6 +26,7 @@ from knowledge_base.schema_guidance import Conduct as Conduct
 from knowledge_base.schema_guidance import Guidance as Guidance
 from knowledge_base.schema_guidance import Script as Script
 from knowledge_base.schema_guidance import Untypical as Untypical
+from knowledge_base.schema_journeys import Journey as Journey
 from knowledge_base.schema_menus import Menu as Menu
 from knowledge_base.schema_menus import MenuItem as MenuItem
 from knowledge_base.schema_plainness import PlainLanguage as PlainLanguage
@@ -288,6 +289,7 @@ class Pack(Model):
     scripts: dict[str, Script] = Field(default_factory=dict)
     conduct: dict[str, Conduct] = Field(default_factory=dict)
     touchpoints: dict[str, Touchpoint] = Field(default_factory=dict)
+    journeys: dict[str, Journey] = Field(default_factory=dict)
     texts: dict[str, Localized]
     questions: dict[str, tuple[str, ...]]
     """Test questions by slug, never trained on."""

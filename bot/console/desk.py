@@ -25,7 +25,7 @@ from bot.turn import Runtime
 from knowledge_base.schema import Localized, Pack
 
 _PAGE = re.compile(
-    rf"{BASE}/(?:(?:inbox|requests|gaps|touchpoints)/[0-9]+|(?:templates|guidance/[a-z]+)/[a-z0-9-]+(?:/recall)?|[a-z-]+)"
+    rf"{BASE}/(?:(?:inbox|requests|gaps|touchpoints)/[0-9]+|(?:templates|journeys|guidance/[a-z]+)/[a-z0-9-]+(?:/recall)?|[a-z-]+)"
 )
 """What can be asked for, at the beginning of where a form goes."""
 

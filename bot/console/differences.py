@@ -17,6 +17,7 @@ FIELDS = (
     "samples",
     "topic",
     "situation",
+    "segment",
     "owner",
     "review_by",
     "sensitive",
@@ -26,7 +27,7 @@ FIELDS = (
 )
 UNLESS_SAID = ("public",)
 """What is so where an item says nothing about it."""
-LISTED = ("files", "buttons", "variants", "phrases", "topics")
+LISTED = ("files", "buttons", "variants", "phrases", "topics", "steps")
 _WORDS = re.compile(r"\s+|[^\s]+")
 MOST_WORDS = 2000
 """Words of a text that are compared one by one; longer ones stand side by side whole."""
@@ -77,12 +78,19 @@ def _texts(item: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _shown(one: Mapping[str, Any]) -> str:
-    """A button, or a variant with its texts and buttons."""
+    """A button, a step of a journey, or a variant with its texts and buttons."""
+    if "emotion" in one:
+        return _step(one)
     if "short" not in one:
         return _button(one)
     whose = " + ".join(str(one[part]) for part in ("segment", "situation") if one.get(part))
     texts = [str(text) for part in ("short", "more") for text in (one.get(part) or {}).values()]
     return "\n".join((f"{whose}:", *texts, *map(_button, one.get("buttons") or ())))
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    lines = [f"{name}: {', '.join(map(str, said))}" for name, said in step.items() if isinstance(said, list) and said]
+    return "\n".join((f"{step.get('title', '')} ({step['emotion']:+d})", *lines))
 
 
 def _button(button: Mapping[str, Any]) -> str:

@@ -17,17 +17,20 @@ from bot.console.doing import Action, Number, Seen, Words
 from bot.console.drafting import attempt
 from bot.console.guard import Acting, Seated, who
 from bot.console.guidance import kind_names
+from bot.console.journeys import feelings, part_names, shown_steps, typed_journey
 from bot.console.template_words import TemplateWords
 from bot.console.templates import DID, Slug, Trouble
 from bot.domain.cleaning import clean
 from bot.domain.drafts import SLUG
 from bot.domain.staff import Right
 from bot.usecases import read_guidance, review_draft, write_draft
+from bot.usecases.read_journeys import JOURNEYS
 from knowledge_base.schema import GUIDANCE
 
 router = APIRouter(default_response_class=HTMLResponse)
 
-Kind = Annotated[str, Path(pattern=rf"^({'|'.join(GUIDANCE)})$")]
+WRITTEN = (*GUIDANCE, JOURNEYS)
+Kind = Annotated[str, Path(pattern=rf"^({'|'.join(WRITTEN)})$")]
 MOST = {"title": 200, "text": 5000, "say": 2000}
 _EMPTY: Mapping[str, Any] = {
     "title": {},
@@ -45,8 +48,9 @@ async def begin(
     visit: Seated, kind: Annotated[str, Query(max_length=20)] = "", slug: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
     """An empty page of the editor; where there is such a one already, that one."""
-    fits = kind in GUIDANCE and SLUG.fullmatch(slug) is not None and len(slug) <= 40
-    return RedirectResponse(f"{BASE}/guidance/{kind}/{slug}?new=1" if fits else f"{BASE}/guidance?bad=1#begin", 303)
+    fits = kind in WRITTEN and SLUG.fullmatch(slug) is not None and len(slug) <= 40
+    listed = "journeys" if kind == JOURNEYS else "guidance"
+    return RedirectResponse(f"{BASE}/guidance/{kind}/{slug}?new=1" if fits else f"{BASE}/{listed}?bad=1#begin", 303)
 
 
 @router.get("/guidance/{kind}/{slug}")
@@ -65,7 +69,8 @@ async def save(
     visit: Acting, kind: Kind, slug: Slug, action: Action = "", seen: Seen = 0, base: Number = 0
 ) -> Response:
     """Another text of the draft."""
-    item = _typed(await visit.request.form(), kind, visit.desk.pack.agency.languages)
+    sent, languages = await visit.request.form(), visit.desk.pack.agency.languages
+    item = typed_journey(sent, languages) if kind == JOURNEYS else _typed(sent, kind, languages)
     form = desk_forms.Form(clean(action), seen)
     act = write_draft.write_draft(visit.desk.runtime, who(visit).id, slug, item, form, base or None, kind)
     return await _did(visit, kind, slug, act, "saved", item)
@@ -150,11 +155,15 @@ async def _editor(
     """``typed``: what stood in the fields when something came in the way."""
     card = await read_guidance.card(visit.desk.runtime, who(visit).id, kind, slug, new=new or typed is not None)
     trouble = trouble or Trouble()
+    item = {**_EMPTY, **card.item, **(typed or {})}
     return visit.page(
-        "guide.html",
+        "journey_editor.html" if kind == JOURNEYS else "guide.html",
         status,
         card=card,
-        item={**_EMPTY, **card.item, **(typed or {})},
+        item=item,
+        steps=shown_steps(item),
+        parts=part_names(visit),
+        feelings=feelings(visit),
         seen=trouble.conflict.step if trouble.conflict else card.draft.step if card.draft else 0,
         base_version=(trouble.conflict.base if trouble.conflict else card.live.id if card.live else None) or 0,
         changes=differences(card.live_item, card.item) if card.draft and card.live else (),

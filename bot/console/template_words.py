@@ -79,6 +79,8 @@ class TemplateWords:
             "buttons": says("Buttons"),
             "variants": says("For some clients"),
             "segments": says("kinds of clients"),
+            "segment": says("Who the client is"),
+            "steps": says("Steps"),
             "slug": says("Code"),
         }
         known = names.get(name, name)
