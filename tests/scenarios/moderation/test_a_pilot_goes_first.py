@@ -125,8 +125,8 @@ async def test_a_pilot_that_does_worse_is_stopped(world: World) -> None:
     torn = "SELECT count(*) FROM message WHERE direction = 'out' AND (text LIKE '%8:00 до 20:00%') <> (release = 2)"
     assert await world.value(torn) == 0
     assert await world.value("SELECT count(*) FROM message WHERE direction = 'in'") == asked
-    assert await world.value("SELECT array_agg(DISTINCT release ORDER BY release) FROM episode") in ([1, 2, 3], [1, 3])
     await hears(people[0], OLD)
+    assert await world.value("SELECT max(release) FROM episode") == 3
     assert (await anna.opens("working-hours"))["short"]["ru"].startswith("Теперь работаем каждый день")
     assert anna.draft is not None
     assert anna.draft.state is State.DRAFT
