@@ -28,7 +28,7 @@ async def follow_release(runtime: Runtime) -> None:
         log.info("the pilot of release %d has ended", shelf.piloted.pilot.release)
         shelf.piloted = None
     if newest is not None and await _follow(runtime, shelf, newest.number):
-        metrics.released(shelf.content.release)
+        metrics.released(shelf.content.release, learned=shelf.content.learned)
     if pilot is not None:
         place = shelf.piloted.place if shelf.piloted else Place(shelf.content)
         await _follow(runtime, place, pilot.release)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import shutil
 import time
 from pathlib import Path
@@ -61,3 +63,44 @@ async def test_a_new_answer_is_known_without_a_restart(database_url: str, var: P
         await maria.hears("На здоровье")
         kept = await world.value("SELECT array_agg(DISTINCT release ORDER BY release) FROM message")
         assert kept == [1, 2]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.requirement("K3", "S5")
+async def test_releases_change_while_many_write(database_url: str, var: Path, tmp_path: Path) -> None:
+    """Nobody's message is lost or answered twice, and every answer is wholly of the release that it remembers."""
+    folder = Path(shutil.copytree(MINISTRY, tmp_path / "pack"))
+    texts, hours = folder / "texts" / "ru.yml", folder / "templates" / "working-hours.yml"
+    before = texts.read_text(), hours.read_text()
+    asked = ("спасибо", "когда вы работаете")
+    async with a_world(database_url, var) as world:
+        people = [world.client(f"Клиент {n}", (Channel.TELEGRAM, Channel.VK)[n % 2]) for n in range(6)]
+        for one in people:
+            await one.says("спасибо")
+            await one.hears("Пожалуйста")
+        said = 0
+        for number in (2, 3, 4):
+            texts.write_text(before[0].replace("thanks: Пожалуйста.", f"thanks: Пожалуйста, выпуск {number}."))
+            hours.write_text(re.sub(r"(short:\n  ru: >-\n    )", rf"\1Выпуск {number}. ", before[1]))
+            publishing = asyncio.create_task(publishes(world, folder))
+            for question in asked * 2:
+                await asyncio.gather(*(one.says(question) for one in people))
+                said += len(people)
+                await asyncio.sleep(0.3)
+            assert await publishing == number
+        deadline = time.monotonic() + LEARNING
+        while world.runtime.shelf.content.release < 4:
+            assert time.monotonic() < deadline, "the last release is not served"
+            await asyncio.sleep(0.05)
+        await asyncio.gather(*(one.says("спасибо") for one in people))
+        await world.quiet()
+        heard = await world.value("SELECT count(*) FROM message WHERE direction = 'in'")
+        assert heard == said + 2 * len(people)
+        told = await world.value(
+            """SELECT json_agg(json_build_array(release, text)) FROM message
+               WHERE direction = 'out' AND text ~ '(Пожалуйста|выпуск|Выпуск|Работаем)'"""
+        )
+        answers = [(release, re.findall(r"[Вв]ыпуск (\d)", text)) for release, text in json.loads(told)]
+        assert len(answers) == heard
+        assert {release for release, _ in answers} >= {1, 4}
+        assert [one for one in answers if one[1] != ([str(one[0])] if one[0] > 1 else [])] == []
