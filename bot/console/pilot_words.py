@@ -41,7 +41,7 @@ class PilotWords:
             case NoPilot():
                 return says("The pilot has ended meanwhile: see below how.")
             case BadAudience():
-                return says("A pilot is for a segment, for 1 to 99 % of the clients, or for both.")
+                return says("A pilot is for a segment, for 1 to 99 per cent of the clients, or for both.")
 
     def ended(self, ended: Ended) -> str:
         says = self.visit.says
