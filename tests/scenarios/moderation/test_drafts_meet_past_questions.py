@@ -163,7 +163,7 @@ async def test_a_reviewer_replays_and_signs_in_his_browser(world: World, office:
     await expect(boris.page.get_by_text("Прочитано 2 вопроса")).to_be_visible(timeout=20_000)
     await expect(boris.page.get_by_role("table")).to_contain_text(THEFT)
     await boris.page.locator("td details summary").first.click()
-    await boris.pictures("replay")
+    await boris.pictures("desk-replay", readme=760)
     await boris.page.get_by_role("button", name="Одобрить «Кража ульев»").click()
     await expect(boris.page.locator("#done")).to_contain_text("Одобрено")
     await expect(boris.page.get_by_role("link", name="посмотрев прогон 1")).to_be_visible()
