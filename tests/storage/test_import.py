@@ -134,3 +134,17 @@ async def test_a_release_of_a_newer_program_is_named(db: Database, pack: Pack) -
         await tx.exec_driver_sql(unknown)
     with pytest.raises(ReleaseUnreadable, match="newer Otklik"):
         await brings(db, pack, START)
+
+
+async def test_a_start_holds_a_folder_to_its_own_limits_too(db: Database, pack: Pack) -> None:
+    """Officialese that the pack blocks is not said because somebody restarted; the release before goes on."""
+    contacts = pack.templates["contacts"]
+    short = {**contacts.short, "ru": f"Осуществляем приём в целях консультирования. {contacts.short['ru']}"}
+    templates = {**pack.templates, "contacts": contacts.model_copy(update={"short": short})}
+    folder = pack.model_copy(update={"version": "v2", "templates": templates})
+    with pytest.raises(PackError, match="officialese"):
+        await brings(db, folder, START)
+    await brings(db, pack, START)
+    made = await brings(db, folder, START)
+    assert (made.release, made.came) == (1, Came.REFUSED)
+    assert any("officialese" in line for line in made.told())
