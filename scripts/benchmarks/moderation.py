@@ -17,8 +17,8 @@ from typing import Any
 import aiohttp
 import asyncpg
 
-from bot.domain.sign_in import hashed
 from scripts.benchmarks import large_pack
+from scripts.benchmarks.moderators import moderators
 from scripts.benchmarks.otklik import Instance, second_worker, started
 from scripts.benchmarks.processes import BenchError, peak_mb
 from scripts.benchmarks.report import Bar
@@ -84,44 +84,11 @@ async def _measured(answers: int, tell: Tell) -> Measured:
 
 async def _moderators(instance: Instance) -> tuple[str, int]:
     """One is signed in, with the cookie that is returned; the draft that both wrote and approved waits."""
-    token = secrets.token_urlsafe(24)
     connection = await asyncpg.connect(instance.url)
     try:
-        await connection.execute(_PEOPLE)
-        await connection.execute(_SESSION, hashed(token))
-        draft = await connection.fetchval(_DRAFT)
+        return await moderators(connection, "шуршунчики фырчат когда", approved=True)
     finally:
         await connection.close()
-    if draft is None:
-        raise BenchError("no answer could be drafted")
-    return token, int(draft)
-
-
-_PEOPLE = """
-    INSERT INTO staff (name, team, role, active, login, created_at)
-    VALUES ('Anna', 'front-office', 'moderator', true, 'bench-anna', now()),
-           ('Boris', 'front-office', 'supervisor', true, 'bench-boris', now())
-"""
-_SESSION = """
-    INSERT INTO session (token, staff_id, began_at, seen_at)
-    SELECT $1, id, now(), now() FROM staff WHERE login = 'bench-boris'
-"""
-_DRAFT = """
-    WITH live AS (
-        SELECT v.id, v.body FROM item_version v JOIN item i ON i.id = v.item_id
-        WHERE i.kind = 'templates' AND i.slug = 'working-hours' AND v.to_release IS NULL
-    ), made AS (
-        INSERT INTO draft (kind, slug, body, base, state, step, changed_at)
-        SELECT 'templates', 'working-hours', replace(body, 'когда вы работаете', 'шуршунчики фырчат когда'), id,
-               'approved', 0, now() FROM live RETURNING id, body
-    ), stepped AS (
-        INSERT INTO draft_step (draft_id, verb, staff_id, at, body)
-        SELECT made.id, verb, staff.id, now(), CASE WHEN verb = 'saved' THEN made.body END
-        FROM made, (VALUES ('saved', 'bench-anna'), ('submitted', 'bench-anna'), ('approved', 'bench-boris'))
-            AS step (verb, login) JOIN staff USING (login)
-    )
-    SELECT id FROM made
-"""
 
 
 async def _looks(desk: aiohttp.ClientSession, url: str) -> list[float]:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import random
 import re
-import secrets
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,9 +16,9 @@ from typing import Any
 import aiohttp
 import asyncpg
 
-from bot.domain.sign_in import hashed
 from knowledge_base.load import load_pack
 from scripts.benchmarks.large_pack import MINISTRY
+from scripts.benchmarks.moderators import moderators
 from scripts.benchmarks.otklik import started
 from scripts.benchmarks.processes import BenchError
 from scripts.benchmarks.report import Bar
@@ -83,15 +82,11 @@ def _mistyped(text: str, chance: random.Random) -> str:
 
 async def _prepared(url: str, texts: list[str]) -> str:
     """Questions, a draft in review and a moderator who is signed in with the cookie that is returned."""
-    token = secrets.token_urlsafe(24)
     rows = json.dumps([{"id": number, "text": text} for number, text in enumerate(texts, start=1)])
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(_QUESTIONS, rows)
-        await connection.execute(_PEOPLE)
-        await connection.execute(_SESSION, hashed(token))
-        if await connection.fetchval(_DRAFT) is None:
-            raise BenchError("no answer could be drafted")
+        token, _ = await moderators(connection, "до скольки сидит бухгалтер", approved=False)
     finally:
         await connection.close()
     return token
@@ -101,29 +96,6 @@ _QUESTIONS = """
     INSERT INTO question (id, at, text, outcome, release, asker)
     SELECT id, now(), text, 'unknown', 1, int8send(id % 4000)
     FROM json_to_recordset($1::json) AS q(id bigint, text text)
-"""
-_PEOPLE = """
-    INSERT INTO staff (name, team, role, active, login, created_at)
-    VALUES ('Anna', 'front-office', 'moderator', true, 'bench-anna', now()),
-           ('Boris', 'front-office', 'supervisor', true, 'bench-boris', now())
-"""
-_SESSION = """
-    INSERT INTO session (token, staff_id, began_at, seen_at)
-    SELECT $1, id, now(), now() FROM staff WHERE login = 'bench-boris'
-"""
-_DRAFT = """
-    WITH live AS (
-        SELECT v.id, v.body FROM item_version v JOIN item i ON i.id = v.item_id
-        WHERE i.kind = 'templates' AND i.slug = 'working-hours' AND v.to_release IS NULL
-    ), made AS (
-        INSERT INTO draft (kind, slug, body, base, state, step, changed_at)
-        SELECT 'templates', 'working-hours', replace(body, 'когда вы работаете', 'до скольки сидит бухгалтер'), id,
-               'review', 0, now() FROM live RETURNING id, body
-    ), stepped AS (
-        INSERT INTO draft_step (draft_id, verb, staff_id, at, body)
-        SELECT made.id, 'saved', staff.id, now(), made.body FROM made, staff WHERE login = 'bench-anna'
-    )
-    SELECT id FROM made
 """
 
 

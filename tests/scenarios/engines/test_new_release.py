@@ -93,6 +93,7 @@ async def test_releases_change_while_many_write(database_url: str, var: Path, tm
             assert time.monotonic() < deadline, "the last release is not served"
             await asyncio.sleep(0.05)
         await asyncio.gather(*(one.says("спасибо") for one in people))
+        await world.settled()
         await world.quiet()
         heard = await world.value("SELECT count(*) FROM message WHERE direction = 'in'")
         assert heard == said + 2 * len(people)
