@@ -9,6 +9,7 @@ export function suggest(form, text) {
   let found = [];
   let chosen = 0;
   let asked = 0;
+  let answered = Promise.resolve();
 
   const insert = (words) => {
     const gap = text.value && !text.value.endsWith("\n") ? "\n" : "";
@@ -19,6 +20,7 @@ export function suggest(form, text) {
   };
 
   const close = () => {
+    asked += 1;
     finder.hidden = true;
     query.value = "";
     list.replaceChildren();
@@ -50,17 +52,33 @@ export function suggest(form, text) {
     insert(words);
   };
 
-  const ask = async () => {
-    const turn = ++asked;
+  const fetched = async () => {
     try {
       const response = await fetch(`${query.dataset.source}?q=${encodeURIComponent(query.value)}`, { headers: { Accept: "application/json" } });
-      if (!response.ok || turn !== asked) return;
-      found = await response.json();
+      return response.ok ? await response.json() : [];
     } catch {
-      found = [];
+      return [];
     }
+  };
+
+  const search = async () => {
+    const turn = ++asked;
+    const items = await fetched();
+    if (turn !== asked) return;
+    found = items;
     chosen = 0;
     show();
+  };
+
+  const ask = () => {
+    answered = search();
+  };
+
+  // What is shown may still be the answer to an earlier word: Enter takes from the answer to what stands typed.
+  const takeTyped = async () => {
+    const turn = asked;
+    await answered;
+    if (turn === asked) take(chosen);
   };
 
   const open = () => {
@@ -93,7 +111,7 @@ export function suggest(form, text) {
       show();
     } else if (event.key === "Enter") {
       event.preventDefault();
-      take(chosen);
+      takeTyped();
     } else if (event.key === "Escape") {
       event.preventDefault();
       close();

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from bot.domain.messages import Channel
 from bot.storage import releases
@@ -44,10 +45,17 @@ async def test_a_rule_is_shown_for_a_message_out_of_the_common(world: World, off
     await olga.sends()
     await ivan.hears("Журналистам отвечает пресс-служба")
     await olga.types("/")
-    await olga.page.get_by_label("Найти готовый ответ").fill("передали")
     await expect(olga.page.locator("#template-list li").first).to_contain_text("заготовка")
+    await olga.page.route("**/live/templates?q=%D0%BF*", slowly)
+    await olga.page.get_by_label("Найти готовый ответ").fill("передали")
     await olga.page.keyboard.press("Enter")
     await expect(olga.field).to_have_value(re.compile("^Передала ваш вопрос"))
+
+
+async def slowly(route: Route) -> None:
+    """Her line is slow: she presses Enter before the list follows what she typed."""
+    await asyncio.sleep(0.4)
+    await route.continue_()
 
 
 @pytest.mark.requirement("K9")
