@@ -35,14 +35,27 @@ class RasaFailed(Exception):
     """A command of Rasa failed; the message ends with the last of what it said."""
 
 
-def environment() -> dict[str, str]:
+def environment(cpu: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
     """The variables that Rasa is run with: telemetry off, one thread, the classifier's modules importable."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if name == "OTKLIK_ENCODER" or not name.startswith(("OTKLIK_", "PYTHON"))
     }
-    return kept | _QUIET | {"PYTHONPATH": str(ROOT)}
+    return kept | _QUIET | _kernels(cpu) | {"PYTHONPATH": str(ROOT)}
+
+
+def _kernels(cpu: Path) -> dict[str, str]:
+    """What keeps the linear algebra of Rasa's environment whole on new processors.
+
+    The scipy that Rasa's pins allow carries OpenBLAS 0.3.18, whose ``strtri`` breaks memory where it uses AVX-512
+    (seen on Sapphire Rapids: training ends by a segmentation fault). Kernels one generation older are right.
+    """
+    try:
+        new = "avx512f" in cpu.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    return {"OPENBLAS_CORETYPE": "Haswell"} if new else {}
 
 
 def call(project: Path, *arguments: str) -> str:

@@ -101,6 +101,15 @@ def test_rasa_is_run_without_telemetry_and_without_our_secrets(monkeypatch: pyte
     assert "secret" not in told.values()
 
 
+def test_new_processors_get_the_kernels_that_do_not_break(tmp_path: Path) -> None:
+    new, old = tmp_path / "new", tmp_path / "old"
+    new.write_text("flags : fpu avx2 avx512f amx_tile\n")
+    old.write_text("flags : fpu sse4_2 avx2\n")
+    assert model.environment(new)["OPENBLAS_CORETYPE"] == "Haswell"
+    assert "OPENBLAS_CORETYPE" not in model.environment(old)
+    assert "OPENBLAS_CORETYPE" not in model.environment(tmp_path / "none")
+
+
 def test_the_last_two_models_are_kept(tmp_path: Path) -> None:
     for age, name in enumerate(("new", "older", "oldest")):
         path = tmp_path / f"{name}.tar.gz"
