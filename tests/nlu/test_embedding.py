@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,27 @@ def test_a_folder_of_another_shape_is_left_alone(
         np.save(tmp_path / "vectors.npy", array)
     monkeypatch.setenv(embedding.VARIABLE, str(tmp_path))
     assert embedding.installed_encoder() is None
+
+
+@pytest.mark.requirement("A1")
+def test_the_encoder_reads_the_same_without_the_fast_cutter_of_words(
+    ministry_pack: Pack, monkeypatch: pytest.MonkeyPatch, forgotten: None
+) -> None:
+    asked = [text for texts in ministry_pack.questions.values() for text in texts[:1]]
+    fast = embedding.installed_encoder()
+    assert fast is not None
+    assert "sentencepiece" in fast.name
+
+    def without(name: str) -> Any:
+        if name == "sentencepiece":
+            raise ImportError(name)
+        return import_module(name)
+
+    monkeypatch.setattr(embedding, "import_module", without)
+    embedding.installed_encoder.cache_clear()
+    slow = embedding.installed_encoder()
+    assert slow is not None
+    assert np.array_equal(fast.encode(asked), slow.encode(asked))
 
 
 def test_no_encoder_is_a_choice(monkeypatch: pytest.MonkeyPatch, forgotten: None) -> None:
