@@ -10,7 +10,8 @@ if __name__ == "__main__":
     token = os.environ.pop("OTKLIK_RASA_TOKEN", "")
     sys.argv[0] = "rasa"
     if token:
-        sys.argv += ["--auth-token", token]
+        # One word, as a token may begin with "-", which as a word of its own is taken for an option.
+        sys.argv.append(f"--auth-token={token}")
     from rasa.__main__ import main
 
     main()

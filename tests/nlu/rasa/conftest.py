@@ -58,8 +58,8 @@ def ministry_project(shared: Path, ministry_pack: Pack, tmp_path_factory: pytest
 
 @pytest.fixture(scope="session")
 def server(ministry_model: Path) -> Iterator[RasaServer]:
-    """Rasa with the ministry's model."""
-    with RasaServer(ministry_model) as started:
+    """Rasa with the ministry's model, behind a token that looks like an option of a command line."""
+    with RasaServer(ministry_model, token="-t0ken-with-a-hyphen-in-front") as started:
         yield started
 
 
